@@ -1,0 +1,75 @@
+"""`python -m benchmarks [--quick]`: a day of a million legs, and a year of days by `insight backfill`."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from benchmarks.day import DAY
+from benchmarks.exports import days_from, write_days
+
+RUNS = 3
+
+
+def main() -> None:
+    """Run every benchmark and print its medians."""
+    scale = 20 if "--quick" in sys.argv else 1
+    _large_day(1_000_000 // scale)
+    _year(365 // scale, 2_000)
+
+
+def _settings(folder: Path, start: date) -> Path:
+    config = folder / "insight.toml"
+    config.write_text(
+        'landing_dir = "landing"\ndata_dir = "data"\n[installations.demo]\n'
+        f'timezone = "Europe/Berlin"\nstart_date = {start}\n'
+        '[sinks.relational]\nurl = "sqlite:///data/insight.db"\n',
+        encoding="utf-8",
+    )
+    return config
+
+
+def _large_day(legs: int) -> None:
+    """CPU seconds from landing file to lake, median of several processes."""
+    results = []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder:
+            config = _settings(Path(folder), date(2026, 3, 1))
+            write_days(Path(folder) / "landing", [DAY], legs)
+            command = [sys.executable, "-m", "benchmarks.day", str(config)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            results.append(json.loads(done.stdout))
+    total = statistics.median(sum(r["cpu_seconds"].values()) for r in results)
+    print(f"one day, {results[0]['legs']} legs, landing file to lake, median of {RUNS}:")
+    for name in results[0]["cpu_seconds"]:
+        print(
+            f"  {name:22} {statistics.median(r['cpu_seconds'][name] for r in results):6.2f} CPU-s"
+        )
+    print(
+        f"  {'total':22} {total:6.2f} CPU-s, {results[0]['legs'] / total:,.0f} legs a second and core"
+    )
+    print(f"  peak memory {max(r['peak_mb'] for r in results)} MB")
+
+
+def _year(days: int, legs: int) -> None:
+    """Wall seconds of one `insight backfill` to lake and SQLite, checks included."""
+    with tempfile.TemporaryDirectory() as folder:
+        first = date(2025, 1, 1)
+        config = _settings(Path(folder), first)
+        wanted = days_from(first, days)
+        rows = write_days(Path(folder) / "landing", wanted, legs)
+        command = [sys.executable, "-m", "insight_pipeline.cli.main", "--config", str(config)]
+        command += ["backfill", "--from", str(wanted[0]), "--to", str(wanted[-1])]
+        begin = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        print(f"backfill of {days} days, {rows} legs: {time.perf_counter() - begin:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

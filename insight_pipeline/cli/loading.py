@@ -1,0 +1,83 @@
+"""Running the load job from the command line, with progress on a terminal and a summary at the end."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+
+import dagster as dg
+from rich.progress import Progress
+
+from insight_pipeline.cli.app import App, as_json
+from insight_pipeline.definitions import build_defs
+from insight_pipeline.model.errors import InsightError, PermanentError
+from insight_pipeline.orchestration.runs import BackfillProgress, RunOutcome, run_range, seasons
+
+Wanted = tuple[str, date, date]
+
+
+def load_installations(
+    app: App, wanted: Sequence[Wanted], *, is_resumable: bool, is_json: bool
+) -> None:
+    """Load each installation's days; afterwards raise the first error, if any."""
+    app.prepare_dagster()
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+    definitions = build_defs(app.settings)
+    outcomes: list[RunOutcome] = []
+    with dg.DagsterInstance.get() as instance, _progress(app, wanted, is_json=is_json) as advance:
+        for name, first, last in wanted:
+            progress = BackfillProgress(app.settings, name, first, last)
+            done = progress.done() if is_resumable else set()
+            for begin, end in seasons(first, last):
+                if begin.isoformat() not in done:
+                    outcomes.append(run_range(definitions, instance, name, begin, end))
+                    if is_resumable and outcomes[-1].is_success:
+                        progress.mark(begin)
+                advance((end - begin).days + 1)
+            if is_resumable and all(o.is_success for o in outcomes if o.installation == name):
+                progress.finish()
+    _tell(app, outcomes, is_json=is_json)
+    for outcome in outcomes:
+        if not outcome.is_success:
+            raise _error(outcome)
+
+
+@contextmanager
+def _progress(
+    app: App, wanted: Sequence[Wanted], *, is_json: bool
+) -> Iterator[Callable[[int], None]]:
+    """A progress bar where a terminal is there."""
+    total = sum((last - first).days + 1 for _, first, last in wanted)
+    is_shown = app.console.is_terminal and not is_json
+    with Progress(console=app.console, disable=not is_shown, transient=True) as bar:
+        task = bar.add_task("Tage" if app.locale == "de" else "Days", total=total)
+        yield lambda days: bar.advance(task, days)
+
+
+def _tell(app: App, outcomes: Sequence[RunOutcome], *, is_json: bool) -> None:
+    if is_json:
+        as_json([asdict(outcome) for outcome in outcomes])
+        return
+    for outcome in outcomes:
+        if outcome.is_success:
+            app.say(
+                f"{outcome.installation}: {outcome.first} bis {outcome.last} geladen.",
+                f"{outcome.installation}: {outcome.first} to {outcome.last} loaded.",
+            )
+
+
+def _error(outcome: RunOutcome) -> InsightError:
+    fields = {
+        "installation": outcome.installation,
+        "first": outcome.first,
+        "last": outcome.last,
+        "run_id": outcome.run_id,
+    }
+    if outcome.failed_checks:
+        return PermanentError("IA-411", checks=", ".join(outcome.failed_checks), **fields)
+    steps = ", ".join(outcome.failed_steps)
+    return PermanentError("IA-412", steps=steps, detail=outcome.detail, **fields)

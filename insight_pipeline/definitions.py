@@ -1,0 +1,53 @@
+"""Everything Dagster sees, assembled by one function; tests replace any part of it.
+
+`defs` is what `dagster dev` loads. Each installation has its own asset graph under its key prefix, with
+daily partitions in its own time zone.
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from insight_pipeline.model.settings import Settings
+from insight_pipeline.orchestration.assets.facts import fact_assets
+from insight_pipeline.orchestration.assets.legs import leg_assets
+from insight_pipeline.orchestration.assets.sinks import shared_assets, sink_assets
+from insight_pipeline.orchestration.assets.sources import source_assets
+from insight_pipeline.orchestration.automation import new_files_sensor, nightly_schedule
+from insight_pipeline.orchestration.checks import site_checks
+from insight_pipeline.orchestration.jobs import load_job, read_job
+from insight_pipeline.orchestration.resources import Sites
+from insight_pipeline.orchestration.site import Site
+from insight_pipeline.settings import load_settings
+
+
+def build_defs(
+    settings: Settings | None = None, overrides: Mapping[str, object] | None = None
+) -> dg.Definitions:
+    """The definitions of these settings (else of `insight.toml`); `overrides` replaces resources."""
+    sites = Sites(settings or load_settings())
+    parts = [_site_defs(site) for site in sites.all()]
+    shared = dg.Definitions(
+        assets=shared_assets(sites.all()),
+        resources={"sites": sites, **(overrides or {})},
+        executor=dg.in_process_executor,
+    )
+    return dg.Definitions.merge(shared, *parts)
+
+
+def _site_defs(site: Site) -> dg.Definitions:
+    """One installation: assets by stage, checks, jobs, schedule and sensor."""
+    read, load = read_job(site), load_job(site)
+    return dg.Definitions(
+        assets=[*source_assets(site), *leg_assets(site), *fact_assets(site), *sink_assets(site)],
+        asset_checks=site_checks(site),
+        jobs=[read, load],
+        schedules=[nightly_schedule(site, load)],
+        sensors=[new_files_sensor(site, read, load)],
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The definitions of the project's settings."""
+    return build_defs()

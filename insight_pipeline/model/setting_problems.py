@@ -1,0 +1,160 @@
+"""What is said about a setting that is refused: which key, what is wrong, and what would be right.
+
+Turns the findings of pydantic into messages of the catalogue, in both languages. Values that may hold a
+secret are never repeated. Reading files and the environment is not done here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from insight_pipeline.model.errors import InsightError
+from insight_pipeline.model.settings import Settings
+from insight_pipeline.model.terms import Term
+
+Place = tuple[str, ...]
+Source = str | Term
+"""Where a value comes from: the settings file, or an environment variable."""
+
+_SHOWN_CHARACTERS = 60
+_INTEGER = Term("eine ganze Zahl", "a whole number")
+_FLAG = Term("true oder false", "true or false")
+_DATE = Term("ein Datum wie 2026-03-01", "a date such as 2026-03-01")
+_TABLE = Term("ein Abschnitt mit [...]", "a section with [...]")
+_TEXT = Term("ein Text in Anführungszeichen", "a text in quotes")
+_RIGHT: dict[str, Term] = {
+    "int_parsing": _INTEGER,
+    "int_type": _INTEGER,
+    "int_from_float": _INTEGER,
+    "bool_parsing": _FLAG,
+    "bool_type": _FLAG,
+    "string_type": _TEXT,
+    "path_type": _TEXT,
+    "model_type": _TABLE,
+    "model_attributes_type": _TABLE,
+    "dict_type": _TABLE,
+    "tuple_type": Term(
+        "eine Liste von Kontonummern wie [12]", "a list of account ids such as [12]"
+    ),
+    "too_short": Term(
+        "mindestens ein Abschnitt [installations.NAME]",
+        "at least one section [installations.NAME]",
+    ),
+    "time_zone": Term(
+        "eine IANA-Zeitzone wie Europe/Berlin", "an IANA time zone such as Europe/Berlin"
+    ),
+    "region": Term(
+        "ein Länderkürzel, auch mit Bundesland, wie DE oder DE-BW",
+        "a country code, with a state where wanted, such as DE or DE-BW",
+    ),
+    "installation_name": Term(
+        "ein Name aus a-z, 0-9, _ und -, höchstens 40 Zeichen",
+        "a name of a-z, 0-9, _ and -, at most 40 characters",
+    ),
+    "database_url": Term(
+        "eine Adresse wie sqlite:///ordner/datei.db oder postgresql://benutzer@server/datenbank",
+        "a URL such as sqlite:///folder/file.db or postgresql://user@server/database",
+    ),
+    "service_url": Term(
+        "eine Adresse mit https:// ohne Benutzer und Kennwort; http:// nur zum eigenen Rechner",
+        "a URL with https:// without user and password; http:// to this machine only",
+    ),
+}
+
+
+def problem(item: ErrorDetails, source: Source) -> InsightError:
+    """A finding of pydantic in the words of the catalogue."""
+    place = tuple(str(part) for part in item["loc"] if part != "[key]")
+    key = ".".join(place)
+    if item["type"] == "extra_forbidden":
+        return unknown(place, source)
+    if item["type"] == "missing":
+        return InsightError("IA-107", file=source, key=key)
+    return bad_value(place, source, item["input"], _right(item))
+
+
+def unknown(place: Place, source: Source) -> InsightError:
+    """There is no such setting; what was probably meant."""
+    return InsightError("IA-102", file=source, key=".".join(place), right=_meant(place, source))
+
+
+def bad_value(place: Place, source: Source, value: object, right: Term) -> InsightError:
+    """The value does not fit; it is repeated where it cannot be a secret."""
+    shown = _shown(place, value)
+    return InsightError("IA-103", file=source, key=".".join(place), value=shown, right=right)
+
+
+def _right(item: ErrorDetails) -> Term:
+    kind, context = item["type"], item.get("ctx", {})
+    if kind == "literal_error":
+        expected = str(context["expected"])
+        return Term(expected.replace(" or ", " oder "), expected)
+    if kind == "greater_than_equal":
+        return Term(f"mindestens {context['ge']}", f"at least {context['ge']}")
+    if kind.startswith("date"):
+        return _DATE
+    return _RIGHT.get(kind, Term(item["msg"], item["msg"]))
+
+
+def _shown(place: Place, value: object) -> str:
+    text = str(value)
+    is_secret = place[-1:] and place[-1].endswith("url")
+    if is_secret or "://" in text or not isinstance(value, str | int | float | bool):
+        return "(...)"
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "..."
+
+
+def _meant(place: Place, source: Source) -> str:
+    """The nearest names: among those of the section, else anywhere in the settings."""
+    near = difflib.get_close_matches(place[-1], _names_at(Settings, place[:-1]), 1)
+    found = [".".join((*place[:-1], name)) for name in near]
+    every = {".".join(known): known for known in _places(Settings)}
+    found = found or [key for key, known in every.items() if known[-1] == place[-1]]
+    found = found or difflib.get_close_matches(".".join(place), every, 1, cutoff=0.75)
+    found = found or [".".join((*place[:-1], n)) for n in _names_at(Settings, place[:-1])]
+    if isinstance(source, Term):
+        found = ["INSIGHT_" + key.replace(".", "__").replace("-", "_").upper() for key in found]
+    return ", ".join(found)
+
+
+def _names_at(model: type[BaseModel], place: Place) -> list[str]:
+    """Names of the settings in a section."""
+    for part in place:
+        fields = {known.alias or name: known for name, known in model.model_fields.items()}
+        if part in fields:
+            inner = _section(fields[part].annotation)
+            if inner is None:
+                return []
+            model = inner
+    return [known.alias or name for name, known in model.model_fields.items()]
+
+
+def _places(model: type[BaseModel], above: Place = ()) -> Iterator[Place]:
+    """Every setting, with NAME in place of an installation's."""
+    for name, known in model.model_fields.items():
+        here = (*above, known.alias or name)
+        inner = _section(known.annotation)
+        if inner is None:
+            yield here
+        else:
+            is_named = known.annotation is not inner
+            yield from _places(inner, (*here, "NAME") if is_named else here)
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any annotation
+    """The model behind a section, also where sections are named."""
+    kinds = (annotation, *get_args(annotation))
+    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+
+
+def source_of(place: Place, variables: Mapping[Place, str], file: str) -> Source:
+    """The environment variable that gave the value at a place or in it, else the file."""
+    for length in range(len(place), 0, -1):
+        if variable := variables.get(place[:length]):
+            return Term(f"Umgebungsvariable {variable}", f"environment variable {variable}")
+    return file

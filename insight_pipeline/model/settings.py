@@ -1,0 +1,180 @@
+"""Types of the settings. What they mean stands in the comments of `insight.toml`.
+
+Values only; reading the file, the environment and secrets is done in `insight_pipeline.settings`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import holidays
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
+
+SERVICE_LEVEL_VARIANTS = (
+    "answered_only",
+    "ignore_abandoned_within",
+    "abandoned_negative",
+    "abandoned_positive",
+    "exclude_short",
+    "short_as_success",
+    "offered",
+)
+Variant = Literal[
+    "answered_only",
+    "ignore_abandoned_within",
+    "abandoned_negative",
+    "abandoned_positive",
+    "exclude_short",
+    "short_as_success",
+    "offered",
+]
+DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "mssql")
+_NAME = re.compile(r"[a-z0-9_-]{1,40}")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Installation(_Part):
+    """One PBX."""
+
+    timezone: str
+    region: str = "DE"
+    start_date: date
+    groups: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """Account ids of the groups that are evaluated (edition lite: one)."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise PydanticCustomError("time_zone", "an IANA time zone")
+        return value
+
+    @field_validator("region")
+    @classmethod
+    def _known_region(cls, value: str) -> str:
+        country, _, part = value.partition("-")
+        parts = holidays.list_supported_countries(include_aliases=True).get(country)
+        if parts is None or (part and part not in parts):
+            raise PydanticCustomError("region", "a country code such as DE or DE-BW")
+        return value
+
+
+class Limits(_Part):
+    """Largest line and, after decompression, largest file."""
+
+    line_bytes: int = Field(65536, ge=1024)
+    file_bytes: int = Field(2147483648, ge=1024)
+
+
+class Kpi(_Part):
+    """Definitions of the figures."""
+
+    service_level_variant: Variant = "abandoned_negative"
+    service_level_seconds: int = Field(20, ge=0)
+    short_abandon_seconds: int = Field(5, ge=0)
+    callback_window_hours: int = Field(24, ge=1)
+
+
+class Privacy(_Part):
+    """What leaves the raw store."""
+
+    profile: Literal["clear", "pseudonymised", "anonymised"] = "clear"
+
+
+class Relational(_Part):
+    """The database. The URL may hold a password and is never shown."""
+
+    url: SecretStr = SecretStr("sqlite:///.insight/insight.db")
+    schema_name: str = Field("", alias="schema")
+
+    @field_validator("url")
+    @classmethod
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        try:
+            is_known = sa.make_url(value.get_secret_value()).get_backend_name() in DATABASES
+        except (sa.exc.ArgumentError, ValueError):
+            is_known = False
+        if not is_known:
+            raise PydanticCustomError("database_url", "a URL of a supported database")
+        return value
+
+
+class PowerBI(_Part):
+    """Power BI push datasets."""
+
+    upload: bool = False
+    cloud: Literal["public", "gcc", "gcc_high", "dod", "china", "germany"] = "public"
+    workspace: str = ""
+    retention: Literal["none", "fifo"] = "none"
+    granularity: Literal["call", "interval"] = "call"
+    api_url: str = ""
+    login_url: str = ""
+    client_id: str = ""
+    tenant: str = "organizations"
+
+    @field_validator("api_url", "login_url")
+    @classmethod
+    def _safe_address(cls, value: str) -> str:
+        if value and not _is_safe_address(value):
+            raise PydanticCustomError("service_url", "a URL with https://")
+        return value
+
+
+def _is_safe_address(url: str) -> bool:
+    """Whether tokens may be sent there: https, or plain http that does not leave the machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Sinks(_Part):
+    """Where tables are loaded to."""
+
+    relational: Relational = Relational()  # type: ignore[call-arg]
+    powerbi: PowerBI = PowerBI()
+
+
+class Settings(_Part):
+    """All settings, paths absolute."""
+
+    landing_dir: Path = Path("data/landing")
+    data_dir: Path = Path(".insight")
+    edition: Literal["lite", "pro", "enterprise"] = "enterprise"
+    locale: Literal["de", "en"] = "de"
+    installations: dict[str, Installation] = Field(min_length=1)
+    limits: Limits = Limits()  # type: ignore[call-arg]
+    kpi: Kpi = Kpi()  # type: ignore[call-arg]
+    privacy: Privacy = Privacy()
+    sinks: Sinks = Sinks()
+
+    @field_validator("installations")
+    @classmethod
+    def _plain_names(cls, value: dict[str, Installation]) -> dict[str, Installation]:
+        for name in value:
+            if not _NAME.fullmatch(name):
+                raise PydanticCustomError("installation_name", "a plain name")
+        return value

@@ -1,0 +1,149 @@
+"""Sources: the landing folder, the directory, the rows as read, and what could not be read."""
+
+import dagster as dg
+import pyarrow.compute as pc
+
+from insight_pipeline.model.rows import CALL_LIST, LINE_LIST
+from insight_pipeline.model.tables import CDR_QUARANTINE, INGEST_FILE
+from insight_pipeline.orchestration.assets.stage import (
+    LINE_USE,
+    Result,
+    asset_options,
+    key,
+    partitioned,
+)
+from insight_pipeline.orchestration.metadata import add_partition_counts, result_metadata
+from insight_pipeline.orchestration.partitions import dates_of
+from insight_pipeline.orchestration.resources import Sites
+from insight_pipeline.orchestration.site import Site
+from insight_pipeline.sources.directory import read_directory, store_directory
+from insight_pipeline.sources.landing import read_new
+from insight_pipeline.sources.raw_store import day_number, day_of
+from insight_pipeline.sources.reports import ingest_file_table, quarantine_table, refresh_reports
+
+GROUP = "sources"
+
+
+def source_assets(site: Site) -> list[dg.AssetsDefinition]:
+    """The source assets of one installation."""
+    return [_landing_files(site), _directory(site), *_lists(site), *_reports(site)]
+
+
+def _landing_files(site: Site) -> dg.AssetsDefinition:
+    @dg.asset(  # type: ignore[call-overload,untyped-decorator]
+        **asset_options(site, "landing_files", GROUP, "csv"),
+        description="Reads every new export of the landing folder once into the raw store (R 1). "
+        "A refused or broken file is listed and stops nothing else.",
+    )
+    def landing_files(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
+        here = sites.of(site.name)
+        result = read_new(here.raw, here.landing, here.read_limits)
+        if result.refused:
+            context.log.warning("Refused: %s", ", ".join(result.refused))
+        touched = [day_of(day).isoformat() for day in sorted(result.touched_days)]
+        return dg.MaterializeResult(
+            metadata={
+                "files_read": len(result.read),
+                "lines_read": result.lines,
+                "files_refused": result.refused,
+                "files_known_under_a_new_name": result.renamed,
+                "files_still_written": result.still_written,
+                "files_ignored": result.ignored,
+                "touched_dates": len(touched),
+                "touched": ", ".join(touched[:31]),
+            }
+        )
+
+    found: dg.AssetsDefinition = landing_files
+    return found
+
+
+def _directory(site: Site) -> dg.AssetsDefinition:
+    @dg.asset(  # type: ignore[call-overload,untyped-decorator]
+        **asset_options(site, "directory", GROUP, "csv"),
+        description="Accounts and call functions of the PBX (accounts.csv, services.csv). Accounts "
+        "that disappear are remembered with their last name.",
+    )
+    def directory(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
+        here = sites.of(site.name)
+        found = read_directory(here.landing / "directory", here.directory)
+        store_directory(found, here.raw.directory_file)
+        for problem in found.problems:
+            context.log.warning(
+                "%s line %s: %s", problem.file_name, problem.line_number, problem.code
+            )
+        kinds = [account.kind for account in found.accounts.values()]
+        return dg.MaterializeResult(
+            metadata={
+                **{kind: kinds.count(kind) for kind in sorted(set(kinds))},
+                "services": len(found.services),
+                "former_accounts": len(found.former),
+                "rows_left_out": len(found.problems),
+            }
+        )
+
+    made: dg.AssetsDefinition = directory
+    return made
+
+
+def _lists(site: Site) -> list[dg.AssetsDefinition]:
+    @dg.asset(  # type: ignore[call-overload,untyped-decorator]
+        **asset_options(site, CALL_LIST.name, GROUP, "parquet"),
+        **partitioned(site),
+        description='Rows of the call list ("Verbindungsdaten") as read, by local date of their start.',
+        deps=[key(site.name, "landing_files")],
+    )
+    def call_list(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
+        here = sites.of(site.name)
+        dates = dates_of(context.partition_keys)
+        rows = here.raw.rows_by_day(CALL_LIST.name, [day_number(day) for day in dates])
+        add_partition_counts(context, {day: rows[day_number(day)] for day in dates})
+        return dg.MaterializeResult(metadata={"dagster/row_count": sum(rows.values())})
+
+    @dg.asset(  # type: ignore[call-overload,untyped-decorator]
+        **asset_options(site, LINE_LIST.name, GROUP, "parquet"),
+        **partitioned(site),
+        description='Uses of provider lines ("Leitungsdaten") after R 2 and R 3, by local date.',
+        deps=[key(site.name, "landing_files")],
+    )
+    def line_list(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
+        here = sites.of(site.name)
+        dates = dates_of(context.partition_keys)
+        uses = here.line_uses(dates)
+        add_partition_counts(context, here.staging.write_days(LINE_USE, uses, dates))
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(uses)})
+
+    return [call_list, line_list]
+
+
+def _reports(site: Site) -> list[dg.AssetsDefinition]:
+    upstream = [key(site.name, "landing_files"), key(site.name, "directory")]
+
+    @dg.asset(  # type: ignore[call-overload,untyped-decorator]
+        **asset_options(site, INGEST_FILE.name, GROUP, "parquet"),
+        description=f"{INGEST_FILE.description} (R 1, R 17).",
+        deps=upstream,
+    )
+    def ingest_file(sites: dg.ResourceParam[Sites]) -> Result:
+        here = sites.of(site.name)
+        refresh_reports(here.raw, here.directory.of_kind("cqueue"))
+        table = ingest_file_table(here.raw, here.name)
+        here.lake.write(INGEST_FILE.name, table)
+        return dg.MaterializeResult(metadata=result_metadata(table))
+
+    @dg.asset(  # type: ignore[call-overload,untyped-decorator]
+        **asset_options(site, CDR_QUARANTINE.name, GROUP, "parquet"),
+        description=f"{CDR_QUARANTINE.description} (R 1).",
+        deps=[key(site.name, INGEST_FILE.name)],
+    )
+    def cdr_quarantine(sites: dg.ResourceParam[Sites]) -> Result:
+        here = sites.of(site.name)
+        unsupported = here.directory.of_kind("cqueue")
+        is_clear = here.settings.privacy.profile == "clear"
+        table = quarantine_table(here.raw, here.name, unsupported, is_clear=is_clear)
+        here.lake.write(CDR_QUARANTINE.name, table)
+        reasons = pc.value_counts(table["reason"]).to_pylist()
+        counts = {f"reason_{item['values']}": item["counts"] for item in reasons}
+        return dg.MaterializeResult(metadata={**result_metadata(table), **counts})
+
+    return [ingest_file, cdr_quarantine]

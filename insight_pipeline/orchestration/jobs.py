@@ -1,0 +1,42 @@
+"""Jobs: what a run does. One loads days of an installation, one only reads its landing folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from insight_pipeline.orchestration.site import Site
+
+Job = Any
+"""An asset job as `define_asset_job` gives it; Dagster has no public name for the type."""
+
+_READ = ("landing_files", "directory", "ingest_file", "cdr_quarantine")
+
+
+def job_name(installation: str, what: str) -> str:
+    """Name of a job, in the letters that Dagster accepts."""
+    return f"{installation.replace('-', '_')}_{what}"
+
+
+def load_job(site: Site) -> Job:
+    """Everything of an installation for the chosen days: sources, legs, facts, sinks."""
+    shared = dg.AssetSelection.assets("dim_date", "dim_interval")
+    return dg.define_asset_job(
+        job_name(site.name, "load"),
+        selection=dg.AssetSelection.key_prefixes([site.name]) | shared,
+        description="Reads new files, then makes, checks and loads the chosen days.",
+        executor_def=dg.in_process_executor,
+        tags={"installation": site.name},
+    )
+
+
+def read_job(site: Site) -> Job:
+    """The landing folder and the directory, without loading a day."""
+    return dg.define_asset_job(
+        job_name(site.name, "read"),
+        selection=dg.AssetSelection.assets(*(dg.AssetKey([site.name, name]) for name in _READ)),
+        description="Reads new files of the landing folder into the raw store.",
+        executor_def=dg.in_process_executor,
+        tags={"installation": site.name},
+    )

@@ -1,0 +1,42 @@
+"""Partitions: a local day of an installation in its own time zone, from its start date to today.
+
+Daily partitions of one zone each, not days times installations: facts differ by zone, and a range of
+days in one run needs one dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import dagster as dg
+
+from insight_pipeline.model.settings import Installation
+
+DAYS_A_RUN = 92
+"""Partitions of one run of a backfill started in the UI: a season, so that a failure costs no more."""
+
+
+def daily(installation: Installation) -> dg.DailyPartitionsDefinition:
+    """The installation's days; the running day counts as the last one."""
+    return dg.DailyPartitionsDefinition(
+        start_date=installation.start_date.isoformat(),
+        timezone=installation.timezone,
+        end_offset=1,
+    )
+
+
+def dates_of(keys: Sequence[str]) -> list[date]:
+    """Partition keys as dates, ascending."""
+    return sorted(date.fromisoformat(key) for key in keys)
+
+
+def ranges(keys: Sequence[str]) -> list[tuple[str, str]]:
+    """Consecutive keys as (first, last), at most DAYS_A_RUN each."""
+    found: list[tuple[date, date]] = []
+    for day in dates_of(keys):
+        if found and (day - found[-1][1]).days == 1 and (day - found[-1][0]).days < DAYS_A_RUN:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return [(first.isoformat(), last.isoformat()) for first, last in found]

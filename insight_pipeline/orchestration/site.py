@@ -1,0 +1,215 @@
+"""One installation at work: its settings, raw store, staging area, lake and directory, in one place.
+
+A `Site` knows where things are and hands tables to the pure functions; it decides no rule. It does not
+import Dagster, so the command line's explanations use it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from insight_pipeline.facts.reconciliation import count_fates
+from insight_pipeline.facts.visits import QueueRules
+from insight_pipeline.legs.build import KEPT_FATES, Legs, build_legs
+from insight_pipeline.legs.names import names_in_rows
+from insight_pipeline.model.columns import days as day_numbers
+from insight_pipeline.model.directory import Directory
+from insight_pipeline.model.rows import CALL_LIST, LINE_LIST
+from insight_pipeline.model.settings import Installation, Settings
+from insight_pipeline.model.zone import Zone
+from insight_pipeline.privacy.private import hide_private_ends
+from insight_pipeline.sinks.lake import Lake
+from insight_pipeline.sinks.relational.writer import RelationalSink
+from insight_pipeline.sources.directory import load_directory
+from insight_pipeline.sources.duplicates import classify
+from insight_pipeline.sources.landing import ReadLimits
+from insight_pipeline.sources.raw_store import RawRows, RawStore, day_number
+from insight_pipeline.sources.reports import is_unsupported
+
+_CHUNK_ROWS = 400_000
+_CHUNK_DAYS = 100
+
+
+@dataclass(frozen=True)
+class LegPartitions:
+    """Legs of some partitions, which of their calls are private, and the fates of the rows."""
+
+    legs: pa.Table
+    private_calls: pa.Table
+    """Columns local_date and call_id."""
+    fates: pa.Table
+    """facts.reconciliation.FATE_SCHEMA, by local date of the rows' own start."""
+    names: pa.Table
+    """legs.names.NAME_SCHEMA, likewise."""
+
+
+PRIVATE_SCHEMA = pa.schema([("local_date", pa.date32()), ("call_id", pa.string())])
+
+
+class Site:
+    """An installation and its stores below the data folder."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        """The installation `name` of these settings."""
+        self.name = name
+        self.settings = settings
+
+    @property
+    def installation(self) -> Installation:
+        """The installation's own settings."""
+        return self.settings.installations[self.name]
+
+    @property
+    def landing(self) -> Path:
+        """Its part of the landing folder."""
+        return self.settings.landing_dir / self.name
+
+    @cached_property
+    def zone(self) -> Zone:
+        """Its time zone."""
+        return Zone.of(self.installation.timezone)
+
+    @cached_property
+    def raw(self) -> RawStore:
+        """Rows as read."""
+        return RawStore(self.settings.data_dir / "raw" / self.name, self.zone)
+
+    @cached_property
+    def staging(self) -> Lake:
+        """What the assets computed, before it is published."""
+        return Lake(self.settings.data_dir / "staging" / self.name)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """What passed its checks."""
+        return Lake(self.settings.data_dir / "lake" / self.name)
+
+    @property
+    def directory(self) -> Directory:
+        """The directory read last."""
+        return load_directory(self.raw.directory_file)
+
+    @property
+    def read_limits(self) -> ReadLimits:
+        """Largest line and file."""
+        limits = self.settings.limits
+        return ReadLimits(limits.line_bytes, limits.file_bytes)
+
+    @property
+    def queue_rules(self) -> QueueRules:
+        """Configured thresholds."""
+        kpi = self.settings.kpi
+        return QueueRules(kpi.service_level_seconds, kpi.short_abandon_seconds)
+
+    def database(self) -> RelationalSink:
+        """The database of the settings, its tables made where they are missing."""
+        relational = self.settings.sinks.relational
+        sink = RelationalSink(relational.url.get_secret_value(), relational.schema_name)
+        sink.create()
+        return sink
+
+    def chunks(self, dates: Sequence[date]) -> Iterator[list[date]]:
+        """Consecutive dates whose rows fit in memory together."""
+        rows = self.raw.rows_by_day(CALL_LIST.name, [day_number(day) for day in dates])
+        chunk: list[date] = []
+        size = 0
+        for day in dates:
+            more = rows[day_number(day)]
+            if chunk and (size + more > _CHUNK_ROWS or len(chunk) >= _CHUNK_DAYS):
+                yield chunk
+                chunk, size = [], 0
+            chunk.append(day)
+            size += more
+        if chunk:
+            yield chunk
+
+    def supported_rows(self, raw: RawRows, directory: Directory) -> RawRows:
+        """Without the rows of third-party queues, which are in quarantine (R 1)."""
+        dropped = is_unsupported(raw.rows, directory.of_kind("cqueue"))
+        if not dropped.any():
+            return raw
+        kept = ~dropped
+        rows = raw.rows.filter(pa.array(kept))
+        return RawRows(rows, raw.file_rank[kept], raw.days[kept], raw.hashes, raw.names)
+
+    def rows_in(self, dates: Sequence[date]) -> pa.Table:
+        """Accepted and open rows a date, counted from the index of the raw store, for R 17."""
+        numbers = [day_number(day) for day in dates]
+        counts = self.raw.rows_by_day(CALL_LIST.name, numbers)
+        if unsupported := self.directory.of_kind("cqueue"):
+            for day, owners in self.raw.owners_by_day(numbers):
+                counts[day] -= int(np.isin(owners, unsupported).sum())
+        return pa.table(
+            {
+                "local_date": pa.array(numbers, pa.int32()).cast(pa.date32()),
+                "rows_in": pa.array([counts[number] for number in numbers], pa.int64()),
+            }
+        )
+
+    def legs_of(self, dates: Sequence[date]) -> LegPartitions:
+        """Rows of the raw store to legs (R 3 to R 9, R 16) for these partitions."""
+        wanted = np.array([day_number(day) for day in dates], dtype=np.int64)
+        directory = self.directory
+        raw = self.supported_rows(self.raw.gather(CALL_LIST.name, wanted.tolist()), directory)
+        built = self._build(raw, directory)
+        is_wanted = np.isin(raw.days, wanted)
+        legs = built.table.filter(pa.array(np.isin(day_numbers(built.table, "local_date"), wanted)))
+        private = self._private_calls(built)
+        fates = count_fates(raw.days[is_wanted], built.fate[is_wanted])
+        legs = hide_private_ends(legs, private)
+        of_private = legs.filter(pc.is_in(legs["call_id"], value_set=private))
+        calls = of_private.select(PRIVATE_SCHEMA.names).group_by(PRIVATE_SCHEMA.names).aggregate([])
+        kept = is_wanted & np.isin(built.fate, KEPT_FATES)
+        names = names_in_rows(raw.rows.filter(pa.array(kept)), raw.days[kept])
+        return LegPartitions(legs, calls.select(PRIVATE_SCHEMA.names), fates, names)
+
+    def legs_of_call(self, call: int) -> tuple[RawRows, Legs, pa.Table]:
+        """The rows of one call and of what shares ids with it, and its legs, hidden ends included."""
+        directory = self.directory
+        raw = self.supported_rows(self.raw.gather_calls(CALL_LIST.name, [call]), directory)
+        built = self._build(raw, directory)
+        legs = hide_private_ends(built.table, self._private_calls(built))
+        wanted = pc.equal(legs["call_id"], f"{self.name}:{call}")
+        return raw, built, legs.filter(wanted)
+
+    def _build(self, raw: RawRows, directory: Directory) -> Legs:
+        state = classify(raw, CALL_LIST)
+        return build_legs(raw.rows, state, directory, self.zone, self.name)
+
+    def _private_calls(self, built: Legs) -> pa.Array:
+        return pa.array(
+            [f"{self.name}:{call}" for call in built.private_calls.tolist()], pa.string()
+        )
+
+    def line_uses(self, dates: Sequence[date]) -> pa.Table:
+        """Line list rows that R 3 keeps: local_date, lineid, linename, id."""
+        wanted = [day_number(day) for day in dates]
+        raw = self.raw.gather(LINE_LIST.name, wanted)
+        is_kept = (classify(raw, LINE_LIST) == 0) & np.isin(raw.days, wanted)
+        rows = raw.rows.select(["lineid", "linename", "id"]).filter(pa.array(is_kept))
+        names = rows["linename"].cast(pa.string())
+        days = pa.array(raw.days[is_kept].astype(np.int32), pa.int32()).cast(pa.date32())
+        return pa.table([days, rows["lineid"], names, rows["id"]], LINE_USE_SCHEMA)
+
+
+LINE_USE_SCHEMA = pa.schema(
+    [
+        ("local_date", pa.date32()),
+        ("lineid", pa.int64()),
+        ("linename", pa.string()),
+        ("id", pa.int64()),
+    ]
+)
+
+
+def sites(settings: Settings) -> dict[str, Site]:
+    """Every installation of the settings."""
+    return {name: Site(name, settings) for name in settings.installations}

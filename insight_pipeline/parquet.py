@@ -1,0 +1,30 @@
+"""Parquet files, written so that a reader sees the old file or the new one, never half of one.
+
+Used by the raw store and the lake alike. Which files there are, and what is in them, is theirs to say.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a file under a temporary name and put it in place in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    pq.write_table(table, temporary, compression="zstd", compression_level=1)
+    temporary.replace(path)
+
+
+def read_parquet(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """Some or all columns of a file, in the types of `schema`."""
+    names = schema.names if columns is None else list(columns)
+    wanted = pa.schema([schema.field(name) for name in names])
+    with pq.ParquetFile(path) as file:
+        table = file.read(columns=names).select(names)
+    return table if table.schema.equals(wanted) else table.cast(wanted)

@@ -1,0 +1,191 @@
+"""Reading the settings: `insight.toml`, the environment over it, and secrets from files.
+
+Unknown keys and bad values are refused at start-up, all of them at once, each with file (or variable),
+key, and what would be right. The types stand in `model.settings`, the words in `model.setting_problems`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import SecretStr, ValidationError
+
+from insight_pipeline.model.errors import InsightError, SettingsError
+from insight_pipeline.model.setting_problems import Place, bad_value, problem, source_of
+from insight_pipeline.model.settings import Settings
+from insight_pipeline.model.terms import Term
+
+FILE_NAME = "insight.toml"
+PREFIX = "INSIGHT_"
+NOT_SETTINGS = frozenset(
+    {"INSIGHT_CONFIG", "INSIGHT_REQUIRE_SERVICES", "INSIGHT_DAGSTER_DIR", "INSIGHT_MSSQL_URL"}
+)
+SECRETS: tuple[Place, ...] = (("sinks", "relational", "url"),)
+"""Settings that may hold a password; `<name>_file` beside one names a file to read it from."""
+
+_PASSWORD_IN_URL = re.compile(r"://[^@\s]*:[^@\s]+@")
+_PASSWORD_OPTION = re.compile(
+    r"(password|passwd|pwd|secret|token)\s*(=|%3d)\s*[^&;\s]", re.IGNORECASE
+)
+Tree = dict[str, Any]
+
+
+def settings_path(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
+    """The settings file: the argument, else INSIGHT_CONFIG, else insight.toml here or above."""
+    environ = os.environ if environ is None else environ
+    if path is not None:
+        return path.resolve()
+    if named := environ.get("INSIGHT_CONFIG"):
+        return Path(named).resolve()
+    here = Path.cwd()
+    found = (folder / FILE_NAME for folder in (here, *here.parents))
+    return next((file for file in found if file.is_file()), here / FILE_NAME)
+
+
+def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings with absolute paths; SettingsError with every problem."""
+    environ = os.environ if environ is None else environ
+    file = settings_path(path, environ)
+    tree = _read(file)
+    problems = _stored_passwords(tree, file)
+    variables = _override(tree, environ)
+    problems += _read_secret_files(tree, file, variables)
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            place = tuple(str(part) for part in item["loc"])
+            problems.append(problem(item, source_of(place, variables, str(file))))
+    else:
+        problems += _not_yet(settings, file, variables)
+        if not problems:
+            return _absolute(settings, file.parent)
+    raise SettingsError(problems, "en" if tree.get("locale") == "en" else "de")
+
+
+def _read(file: Path) -> Tree:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError([InsightError("IA-100", file=file, detail=error.strerror)]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([InsightError("IA-101", file=file, detail=error)]) from error
+
+
+def _override(tree: Tree, environ: Mapping[str, str]) -> dict[Place, str]:
+    """Put the variables' values into the tree, and say which variable gave which setting.
+
+    The deepest come first: a value where a section should be is then seen, and refused.
+    """
+    names = [name for name in environ if name.startswith(PREFIX) and name not in NOT_SETTINGS]
+    given: dict[Place, str] = {}
+    for name in sorted(names, key=lambda name: (-name.count("__"), name)):
+        *parents, last = name.removeprefix(PREFIX).lower().split("__")
+        section, place = tree, []
+        for part in parents:
+            place.append(_name_in(section, part))
+            if not isinstance(section.get(place[-1]), dict):
+                section[place[-1]] = {}
+            section = section[place[-1]]
+        place.append(_name_in(section, last))
+        section[place[-1]] = environ[name]
+        given[tuple(place)] = name
+    return given
+
+
+def _name_in(section: Tree, part: str) -> str:
+    """A variable's name has no `-`: an installation `hq-1` is meant by `HQ_1` too."""
+    return next((name for name in section if name.replace("-", "_") == part), part)
+
+
+def _stored_passwords(tree: Tree, file: Path) -> list[InsightError]:
+    """Secrets do not belong into the TOML file."""
+    found = []
+    for *parents, leaf in SECRETS:
+        text = _section(tree, parents).get(leaf)
+        if isinstance(text, str) and _has_password(text):
+            found.append(InsightError("IA-104", file=file, key=".".join((*parents, leaf))))
+    return found
+
+
+def _has_password(url: str) -> bool:
+    if url.lower().startswith("sqlite"):
+        return False
+    return bool(_PASSWORD_IN_URL.search(url) or _PASSWORD_OPTION.search(url))
+
+
+def _section(tree: Tree, keys: list[str]) -> Tree:
+    for key in keys:
+        found = tree.get(key)
+        tree = found if isinstance(found, dict) else {}
+    return tree
+
+
+def _read_secret_files(
+    tree: Tree, file: Path, variables: Mapping[Place, str]
+) -> list[InsightError]:
+    """Replace `url_file` by the text of the file that it names, unless a variable gives the URL."""
+    problems = []
+    for *parents, leaf in SECRETS:
+        section = _section(tree, parents)
+        place = (*parents, f"{leaf}_file")
+        named = section.pop(place[-1], None)
+        is_overridden = (*parents, leaf) in variables and place not in variables
+        if named is None or is_overridden:
+            continue
+        try:
+            section[leaf] = (file.parent / str(named)).read_text(encoding="utf-8-sig").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            detail = error.strerror if isinstance(error, OSError) else "UTF-8"
+            source = source_of(place, variables, str(file))
+            key = ".".join(place)
+            problems.append(InsightError("IA-108", file=source, key=key, detail=detail))
+    return problems
+
+
+def _not_yet(settings: Settings, file: Path, variables: Mapping[Place, str]) -> list[InsightError]:
+    """What the types allow and this version or the edition does not."""
+    problems = []
+    profile = settings.privacy.profile
+    if profile != "clear":
+        source = source_of(("privacy", "profile"), variables, str(file))
+        problems.append(InsightError("IA-105", file=source, profile=profile))
+    for name, installation in settings.installations.items():
+        place = ("installations", name, "groups")
+        if settings.edition == "lite" and len(installation.groups) != 1:
+            right = Term("in lite genau eine Gruppe", "exactly one group in lite")
+            value = ", ".join(str(group) for group in installation.groups) or "[]"
+            problems.append(bad_value(place, source_of(place, variables, str(file)), value, right))
+    url = sa.make_url(settings.sinks.relational.url.get_secret_value())
+    if settings.edition != "enterprise" and url.get_backend_name() != "sqlite":
+        place = ("sinks", "relational", "url")
+        right = Term(
+            f"in {settings.edition} eine lokale Datenbank, sqlite:///...",
+            f"a local database in {settings.edition}, sqlite:///...",
+        )
+        problems.append(bad_value(place, source_of(place, variables, str(file)), "", right))
+    return problems
+
+
+def _absolute(settings: Settings, folder: Path) -> Settings:
+    """Relative paths, those of SQLite URLs too, count from the folder of the settings file."""
+    relational = settings.sinks.relational
+    url = sa.make_url(relational.url.get_secret_value())
+    named = url.database or ""
+    if url.get_backend_name() == "sqlite" and named and not named.startswith((":memory:", "file:")):
+        url = url.set(database=str((folder / named).resolve()))
+        secret = SecretStr(url.render_as_string(hide_password=False))
+        relational = relational.model_copy(update={"url": secret})
+    return settings.model_copy(
+        update={
+            "landing_dir": (folder / settings.landing_dir).resolve(),
+            "data_dir": (folder / settings.data_dir).resolve(),
+            "sinks": settings.sinks.model_copy(update={"relational": relational}),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Databases: one writer over SQLAlchemy, loading from the lake's tables."""

@@ -1,0 +1,201 @@
+"""The index of an installation's raw store: which files were read, and which rows lie where.
+
+A small SQLite database beside the Parquet parts. A file counts as read when its entry is committed here,
+after all its parts are written; a run that is killed before leaves nothing that would be believed. The
+rows themselves are in the parts (`raw_store`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS file (
+    kind TEXT, sha256 TEXT, parser TEXT, status TEXT, reason TEXT, detail TEXT, lines INTEGER,
+    unknown_columns TEXT, PRIMARY KEY (kind, sha256));
+CREATE TABLE IF NOT EXISTS name (
+    kind TEXT, file_name TEXT, sha256 TEXT, size INTEGER, mtime_ns INTEGER, inode INTEGER,
+    reason TEXT, detail TEXT, PRIMARY KEY (kind, file_name, sha256));
+CREATE TABLE IF NOT EXISTS part (
+    kind TEXT, sha256 TEXT, day INTEGER, rows INTEGER, first_id INTEGER, last_id INTEGER,
+    first_call INTEGER, last_call INTEGER, repeated INTEGER, PRIMARY KEY (kind, sha256, day));
+CREATE TABLE IF NOT EXISTS report (
+    kind TEXT, sha256 TEXT, owners TEXT, accepted INTEGER, open_rows INTEGER, quarantined INTEGER,
+    first_start INTEGER, last_start INTEGER, PRIMARY KEY (kind, sha256));
+CREATE TABLE IF NOT EXISTS touched (sequence INTEGER PRIMARY KEY AUTOINCREMENT, day INTEGER);
+"""
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One content that was read: accepted with its lines, or refused with a reason."""
+
+    kind: str
+    sha256: str
+    parser: str
+    """Settings that shaped the reading; a file is read again when they change."""
+    status: str
+    reason: str | None
+    detail: str
+    lines: int | None
+    unknown_columns: str = ""
+
+
+@dataclass(frozen=True)
+class NameEntry:
+    """One name under which a content (or nothing readable: sha256 '') lies in the landing folder."""
+
+    kind: str
+    file_name: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    inode: int
+    reason: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class PartEntry:
+    """The rows of one file that start on one local day (days since 1970-01-01)."""
+
+    kind: str
+    sha256: str
+    day: int
+    rows: int
+    first_id: int
+    last_id: int
+    first_call: int
+    last_call: int
+    repeated: int
+    """Rows whose start lies in a repeated hour."""
+
+
+@dataclass(frozen=True)
+class ReportEntry:
+    """What became of a file's lines, given the accounts whose rows are not supported."""
+
+    kind: str
+    sha256: str
+    owners: str
+    accepted: int
+    open_rows: int
+    quarantined: int
+    first_start: int | None
+    last_start: int | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All parts of a list as arrays, for pruning by day, id and call."""
+
+    entries: list[PartEntry]
+    days: npt.NDArray[np.int64]
+    first_ids: npt.NDArray[np.int64]
+    last_ids: npt.NDArray[np.int64]
+    first_calls: npt.NDArray[np.int64]
+    last_calls: npt.NDArray[np.int64]
+    repeated: npt.NDArray[np.int64]
+
+
+class RawIndex:
+    """Reads and writes the index; every write is one transaction."""
+
+    def __init__(self, file: Path) -> None:
+        """Open the index at `file`, making it if there is none."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file
+        with self._connected() as connection:
+            connection.executescript(_SCHEMA)
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self._file, timeout=60)
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def names(self, kind: str) -> list[NameEntry]:
+        """Every name ever seen, in order."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT * FROM name WHERE kind = ? ORDER BY file_name, sha256", (kind,)
+            )
+            return [NameEntry(*row) for row in rows]
+
+    def files(self, kind: str) -> dict[str, FileEntry]:
+        """Every content read so far, by hash."""
+        with self._connected() as connection:
+            rows = connection.execute("SELECT * FROM file WHERE kind = ?", (kind,))
+            return {row[1]: FileEntry(*row) for row in rows}
+
+    def reports(self, kind: str) -> dict[str, ReportEntry]:
+        """The line counts of every accepted content, by hash."""
+        with self._connected() as connection:
+            rows = connection.execute("SELECT * FROM report WHERE kind = ?", (kind,))
+            return {row[1]: ReportEntry(*row) for row in rows}
+
+    def parts(self, kind: str) -> Parts:
+        """Every part of accepted contents."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT * FROM part WHERE kind = ? ORDER BY day, sha256", (kind,)
+            ).fetchall()
+        entries = [PartEntry(*row) for row in rows]
+        numbers = np.array([row[2:] for row in rows], dtype=np.int64).reshape(-1, 7).T
+        days, _, first_ids, last_ids, first_calls, last_calls, repeated = numbers
+        return Parts(entries, days, first_ids, last_ids, first_calls, last_calls, repeated)
+
+    def put_name(self, entry: NameEntry) -> None:
+        """Note a name; a name without readable content is forgotten once it has one."""
+        with self._connected() as connection:
+            connection.execute(
+                "DELETE FROM name WHERE kind = ? AND file_name = ? AND sha256 = ''",
+                (entry.kind, entry.file_name),
+            )
+            connection.execute(f"INSERT OR REPLACE INTO name VALUES ({_marks(8)})", astuple(entry))
+
+    def put_file(self, entry: FileEntry, parts: Sequence[PartEntry]) -> None:
+        """Note that a content was read, with its parts, instead of what was noted for it before."""
+        key = (entry.kind, entry.sha256)
+        with self._connected() as connection:
+            for table in ("part", "report"):
+                connection.execute(f"DELETE FROM {table} WHERE kind = ? AND sha256 = ?", key)
+            connection.execute(f"INSERT OR REPLACE INTO file VALUES ({_marks(8)})", astuple(entry))
+            connection.executemany(
+                f"INSERT INTO part VALUES ({_marks(9)})", [astuple(part) for part in parts]
+            )
+
+    def put_touched(self, days: Sequence[int]) -> None:
+        """Append days whose partitions a newly read file may change."""
+        with self._connected() as connection:
+            connection.executemany("INSERT INTO touched (day) VALUES (?)", [(day,) for day in days])
+
+    def touched_since(self, sequence: int) -> tuple[int, list[int]]:
+        """The newest sequence number, and the days appended after `sequence`, ascending."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                "SELECT sequence, day FROM touched WHERE sequence > ?", (sequence,)
+            ).fetchall()
+        newest = max((row[0] for row in rows), default=sequence)
+        return newest, sorted({row[1] for row in rows})
+
+    def put_report(self, entry: ReportEntry) -> None:
+        """Note the line counts of a content."""
+        with self._connected() as connection:
+            connection.execute(
+                f"INSERT OR REPLACE INTO report VALUES ({_marks(8)})", astuple(entry)
+            )
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)

@@ -1,0 +1,71 @@
+"""The pipeline without Dagster: the same steps in the same order, for tests that run it many times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from insight_pipeline.facts import dimensions
+from insight_pipeline.model.tables import TABLES
+from insight_pipeline.orchestration.assets.facts import STEPS
+from insight_pipeline.orchestration.assets.legs import LEGS
+from insight_pipeline.orchestration.assets.sinks import PARTITIONED
+from insight_pipeline.orchestration.assets.stage import (
+    DIMENSION_KEYS,
+    LINE_USE,
+    read_inputs,
+    read_staged,
+)
+from insight_pipeline.orchestration.site import Site
+from insight_pipeline.settings import load_settings
+from insight_pipeline.sources.directory import read_directory, store_directory
+from insight_pipeline.sources.landing import read_new
+from insight_pipeline.sources.raw_store import day_of
+from insight_pipeline.sources.reports import ingest_file_table, quarantine_table, refresh_reports
+
+
+def read(site: Site) -> None:
+    """The landing folder and the directory, as the source assets read them."""
+    directory = read_directory(site.landing / "directory", site.directory)
+    store_directory(directory, site.raw.directory_file)
+    read_new(site.raw, site.landing, site.read_limits)
+
+
+def load(site: Site, dates: Sequence[date]) -> None:
+    """Every partitioned table of these days."""
+    for chunk in site.chunks(dates):
+        site.staging.write_days(LINE_USE, site.line_uses(chunk), chunk)
+        for step in (LEGS, *STEPS):
+            made = step.compute(site, read_inputs(site, step, chunk), chunk)
+            site.staging.write_days(step.table, made, chunk)
+
+
+def days_read(site: Site) -> list[date]:
+    """Every local date with a row of either list."""
+    parts = (site.raw.index.parts(kind).days.tolist() for kind in ("call_list", "line_list"))
+    return sorted({day_of(int(day)) for days in parts for day in days})
+
+
+def tables(site: Site) -> dict[str, pa.Table]:
+    """Every table as it stands."""
+    directory, dates = site.directory, site.staging.dates("fact_call_leg")
+    unsupported = directory.of_kind("cqueue")
+    refresh_reports(site.raw, unsupported)
+    refs = read_staged(site, DIMENSION_KEYS, dates)
+    found = {name: read_staged(site, name, dates) for name in PARTITIONED}
+    found["dim_agent"] = dimensions.agent_dimension(refs, directory, site.name)
+    found["dim_queue"] = dimensions.queue_dimension(refs, directory, site.name)
+    found["dim_line"] = dimensions.line_dimension(refs, site.name)
+    found["ingest_file"] = ingest_file_table(site.raw, site.name)
+    found["cdr_quarantine"] = quarantine_table(site.raw, site.name, unsupported, is_clear=True)
+    assert all(table.schema.equals(TABLES[name].arrow_schema()) for name, table in found.items())
+    return found
+
+
+def sites_of(config: Path) -> list[Site]:
+    """The installations of a settings file."""
+    settings = load_settings(config, {})
+    return [Site(name, settings) for name in settings.installations]

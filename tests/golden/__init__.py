@@ -1,0 +1,1 @@
+"""Golden data: exports with the tables that the rules give for them."""

@@ -1,0 +1,94 @@
+"""Settings: defaults, the environment over the file, relative paths, and refusals that help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from insight_pipeline.model.errors import SettingsError
+from insight_pipeline.model.messages import (
+    CATALOGUE,
+    DIRECTORY_CODES,
+    QUARANTINE_CODES,
+    REFUSAL_CODES,
+)
+from insight_pipeline.model.rows import Reason, Refusal
+from insight_pipeline.settings import load_settings
+
+PLAIN = '[installations.demo]\ntimezone = "Europe/Berlin"\nstart_date = 2026-03-01\n'
+
+
+def _file(folder: Path, text: str) -> Path:
+    file = folder / "insight.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _refused(folder: Path, text: str) -> list[str]:
+    with pytest.raises(SettingsError) as error:
+        load_settings(_file(folder, text), {})
+    return [str(problem) for problem in error.value.problems]
+
+
+def test_relative_paths_count_from_the_settings_file(tmp_path: Path) -> None:
+    settings = load_settings(_file(tmp_path, PLAIN), {})
+    assert settings.data_dir == tmp_path / ".insight"
+    url = settings.sinks.relational.url.get_secret_value()
+    assert url == f"sqlite:///{tmp_path}/.insight/insight.db"
+
+
+def test_the_environment_overrides_every_value(tmp_path: Path) -> None:
+    environ = {
+        "INSIGHT_KPI__SERVICE_LEVEL_SECONDS": "30",
+        "INSIGHT_INSTALLATIONS__DEMO__TIMEZONE": "America/New_York",
+    }
+    settings = load_settings(_file(tmp_path, PLAIN), environ)
+    assert settings.kpi.service_level_seconds == 30
+    assert settings.installations["demo"].timezone == "America/New_York"
+
+
+def test_all_problems_are_told_at_once_with_key_and_cure(tmp_path: Path) -> None:
+    problems = _refused(tmp_path, PLAIN + 'zone = 1\n[kpi]\nservice_level_variant = "best"\n')
+    assert any("installations.demo.zone" in p and "IA-102" in p for p in problems)
+    assert any("kpi.service_level_variant" in p and "abandoned_negative" in p for p in problems)
+
+
+def test_a_password_in_the_file_is_refused_and_never_shown(tmp_path: Path) -> None:
+    text = PLAIN + '[sinks.relational]\nurl = "postgresql+psycopg://u:geheim@h/d"\n'
+    problems = _refused(tmp_path, text)
+    assert any("IA-104" in problem for problem in problems)
+    assert "geheim" not in "".join(problems)
+
+
+def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("sqlite:////srv/x.db\n")
+    settings = load_settings(_file(tmp_path, PLAIN + '[sinks.relational]\nurl_file = "url"\n'), {})
+    assert settings.sinks.relational.url.get_secret_value() == "sqlite:////srv/x.db"
+    assert "/srv/x.db" not in repr(settings)
+
+
+def test_a_privacy_profile_that_is_not_there_yet_is_refused(tmp_path: Path) -> None:
+    assert "IA-105" in _refused(tmp_path, PLAIN + '[privacy]\nprofile = "anonymised"\n')[0]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings(tmp_path / "none.toml", {})
+    assert error.value.code == "IA-100"
+
+
+def test_every_reason_has_a_message_in_both_languages() -> None:
+    assert set(REFUSAL_CODES) == set(Refusal)
+    assert set(QUARANTINE_CODES) == set(Reason)
+    for code in (*REFUSAL_CODES.values(), *QUARANTINE_CODES.values(), *DIRECTORY_CODES.values()):
+        assert code in CATALOGUE
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_message_says_what_why_and_what_next_in_both_languages(code: str) -> None:
+    message = CATALOGUE[code]
+    for words in (message.de, message.en):
+        assert words.text
+        assert words.cause
+        assert words.next_step
