@@ -48,6 +48,9 @@ def load(
     is_json: bool,
 ) -> None:
     """Load days of one or all installations; stops with an error only after trying each of them."""
+    if last < first:
+        message = "--to lies before --from"
+        raise click.BadParameter(message)
     wanted = [(name, *within(app, name, first, last)) for name in app.installations(installation)]
     logging.getLogger("dagster").setLevel(logging.ERROR)
     from insight_pipeline.cli.loading import load_installations  # noqa: PLC0415 - Dagster is slow

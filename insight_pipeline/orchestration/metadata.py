@@ -27,7 +27,7 @@ def definition_metadata(table: Table) -> dict[str, object]:
 
 
 def _column(column: Column, table: Table) -> dg.TableColumn:
-    facts = [column.description]
+    facts = [f"{column.description}."]
     if column.unit:
         facts.append(f"Unit: {column.unit}.")
     if column.values:

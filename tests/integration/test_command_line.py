@@ -89,6 +89,11 @@ def test_bad_settings_end_with_code_2_and_name_the_key(tmp_path: Path) -> None:
     assert "service_level_seconds" in done.stderr
 
 
+def test_a_range_that_ends_before_it_begins_is_wrong_usage(loaded: Path) -> None:
+    done = insight("run", "--from", "2026-03-12", "--to", "2026-03-11", config=loaded)
+    assert done.returncode == 2
+
+
 def test_days_before_the_first_partition_are_refused(loaded: Path) -> None:
     done = insight("run", "--from", "2025-01-01", config=loaded)
     assert done.returncode == 1
