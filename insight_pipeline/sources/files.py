@@ -123,13 +123,19 @@ def _unpack(source: IO[bytes], target: IO[bytes], limit_bytes: int, sha256: str)
                     target.write(data)
                 packed = member.unconsumed_tail
                 if member.eof:
-                    packed = member.unused_data
+                    packed = _behind_padding(member.unused_data, source)
                     break
         except zlib.error as error:
             raise RefusedError(Refusal.TRUNCATED_GZIP, str(error), sha256) from error
-    if size == 0 and source.tell() == 0:
-        raise RefusedError(Refusal.TRUNCATED_GZIP, "empty file", sha256)
     return size
+
+
+def _behind_padding(rest: bytes, source: IO[bytes]) -> bytes:
+    """What follows a gzip member behind zero bytes, which gzip allows as padding."""
+    while not (rest := rest.lstrip(b"\0")):
+        if not (rest := source.read(_CHUNK_BYTES)):
+            break
+    return rest
 
 
 def _examine(body: IO[bytes], sha256: str) -> bool:
