@@ -18,6 +18,9 @@ from insight_pipeline.model.errors import PermanentError
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.settings import load_settings, settings_path
 
+_QUIET_INSTANCE = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+"""For settings files without a dagster.yaml beside them: nothing is sent anywhere."""
+
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -68,6 +71,8 @@ class App:
         state.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("INSIGHT_DAGSTER_DIR", str(state))
         has_own = (folder / "dagster.yaml").exists()
+        if not has_own and not (state / "dagster.yaml").exists():
+            (state / "dagster.yaml").write_text(_QUIET_INSTANCE, encoding="utf-8")
         os.environ.setdefault("DAGSTER_HOME", str(folder if has_own else state))
 
 

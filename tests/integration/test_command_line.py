@@ -29,6 +29,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = insight("run", "--from", "2026-03-12", config=config)
     assert done.returncode == 0, done.stderr
     assert "2026-03-12" in done.stdout
+    assert "elemetry" not in done.stdout + done.stderr
     return config
 
 
