@@ -29,7 +29,7 @@ demo: $(VENV)/.installed .env ## run the pipeline over the sample exports of Mar
 	  'Fertig. Wo es steht / Done. Where to look:' \
 	  '  Parquet                  .insight/lake' \
 	  '  Datenbank / database     .insight/insight.db (SQLite)' \
-	  '  Ein Anruf / one call     $(BIN)/insight explain demo:1' \
+	  '  Ein Anruf / one call     $(BIN)/insight explain demo:10002' \
 	  '  Abgleich / balance       $(BIN)/insight reconcile --from $(RUN_FROM) --to $(RUN_TO)' \
 	  '  Oberfläche / UI          make ui   (http://127.0.0.1:3000)'
 
