@@ -1,0 +1,103 @@
+"""A real Dagster UI in a real browser: the server that `make ui` starts, and headless Chromium.
+
+Machines without Chromium skip these tests; with INSIGHT_REQUIRE_SERVICES=1 they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 90
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser of this machine."""
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+    if path is None:
+        reason = "no Chromium on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("INSIGHT_REQUIRE_SERVICES") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+def dagster_environment(config: Path) -> dict[str, str]:
+    """What the Makefile sets, for settings elsewhere: Dagster's folders lie beside them."""
+    home = config.parent / "home"
+    home.mkdir(exist_ok=True)
+    shutil.copyfile(ROOT / "dagster.yaml", home / "dagster.yaml")
+    return {
+        **os.environ,
+        "DAGSTER_HOME": str(home),
+        "INSIGHT_DAGSTER_DIR": str(config.parent / "dagster"),
+        "INSIGHT_CONFIG": str(config),
+    }
+
+
+@contextmanager
+def dagster_ui(environment: dict[str, str]) -> Iterator[str]:
+    """The webserver alone, without the daemon, so that nothing starts by itself; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port)]
+    log = Path(environment["INSIGHT_DAGSTER_DIR"]) / "webserver.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [*command, "-m", "insight_pipeline.definitions"],
+            cwd=environment["DAGSTER_HOME"],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        try:
+            with urlopen(f"{address}/server_info", timeout=5):  # noqa: S310 - our own server
+                return
+        except (URLError, OSError):
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.3)
+    pytest.fail(f"the UI did not start within {START_SECONDS} s:\n{log.read_text()}")

@@ -1,0 +1,80 @@
+"""What a user sees in Dagster's UI: the data's story from left to right, assets that explain themselves.
+
+The pages are those of the real webserver in a real browser.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.conftest import write_settings
+from tests.pipeline import GOLDEN
+from tests.ui.browser import chromium, dagster_environment, dagster_ui
+
+pytestmark = [pytest.mark.ui, pytest.mark.services, pytest.mark.slow]
+PAGE_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page of the UI, in which the fifteen worked calls have been loaded by the command line."""
+    with chromium() as browser:
+        folder = tmp_path_factory.mktemp("ui")
+        config = write_settings(folder, GOLDEN / "examples" / "landing")
+        environment = dagster_environment(config)
+        command = [sys.executable, "-m", "insight_pipeline.cli.main", "--config", str(config)]
+        days = ["--from", "2026-03-12", "--to", "2026-03-13"]
+        subprocess.run([*command, "run", *days], env=environment, check=True)
+        with dagster_ui(environment) as address:
+            context = browser.new_context(
+                base_url=address, viewport={"width": 1600, "height": 1000}
+            )
+            context.set_default_timeout(PAGE_MS)
+            yield context.new_page()
+
+
+def test_the_groups_of_assets_stand_from_left_to_right_as_the_data_flows(page: Page) -> None:
+    page.goto("/asset-groups")
+    places = {}
+    for group in ("sources", "legs", "facts", "sinks"):
+        node = page.locator(f'foreignObject [data-tooltip="{group}"]').first
+        node.wait_for()
+        box = node.bounding_box()
+        assert box is not None
+        places[group] = box["x"]
+    assert places["sources"] < places["legs"] < places["facts"] < places["sinks"]
+
+
+@pytest.mark.parametrize(
+    ("asset", "told"),
+    [
+        ("landing_files", "Reads every new export of the landing folder once"),
+        ("fact_call_leg", "Which rows count (R 2, R 3), when they happened (R 4)"),
+        ("fact_queue_visit", "who took the call, or how it left"),
+        ("lake", "Published only after every blocking check has passed"),
+        ("relational", "all its tables replaced in one transaction"),
+    ],
+)
+def test_an_asset_says_what_it_is_who_owns_it_and_that_it_is_loaded(
+    page: Page, asset: str, told: str
+) -> None:
+    page.goto(f"/assets/demo/{asset}")
+    page.get_by_text(told).first.wait_for()
+    page.get_by_text("telephony").first.wait_for()
+    page.get_by_text(" ago").first.wait_for()
+
+
+def test_a_fact_explains_its_columns_and_shows_how_many_rows_it_has(page: Page) -> None:
+    page.goto("/assets/demo/fact_call")
+    for text in (
+        'Time in which "Kein Benutzer" held the call. Unit: seconds.',
+        "User who answered first; 0 if no_user. Joins dim_agent.agent_id.",
+    ):
+        page.get_by_text(text).first.wait_for()
+    rows = page.get_by_text("Row count").first.locator("xpath=..")
+    assert "15" in rows.inner_text()
