@@ -53,7 +53,11 @@ class RelationalSink:
     def replace_partition(
         self, tables: Mapping[str, pa.Table], installation: str, day: date
     ) -> None:
-        """Replace the rows of one installation and date in every given table, in one transaction."""
+        """Replace the rows of one installation and date in every given table, in one transaction.
+
+        A late file may move a call to another date. Its rows then leave the date they were held
+        under, whose own load follows, so that no moment counts the call twice.
+        """
         where = {"installation": installation, "local_date": day}
         self._replace(tables, where)
 
@@ -103,7 +107,7 @@ def _insert(connection: sa.Connection, target: sa.Table, table: pa.Table) -> Non
     marks = ", ".join("?" * len(names))
     into = quote.format_table(target)
     rows = list(zip(*(_values(table[name]) for name in names), strict=True))
-    connection.exec_driver_sql(f"INSERT INTO {into} ({columns}) VALUES ({marks})", rows)
+    connection.exec_driver_sql(f"INSERT OR REPLACE INTO {into} ({columns}) VALUES ({marks})", rows)
 
 
 def _values(column: pa.ChunkedArray) -> list[object]:
