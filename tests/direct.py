@@ -24,7 +24,7 @@ from insight_pipeline.settings import load_settings
 from insight_pipeline.sources.directory import read_directory, store_directory
 from insight_pipeline.sources.landing import read_new
 from insight_pipeline.sources.raw_store import day_of
-from insight_pipeline.sources.reports import ingest_file_table, quarantine_table, refresh_reports
+from insight_pipeline.sources.reports import ingest_file_table, quarantine_table
 
 
 def read(site: Site) -> None:
@@ -53,7 +53,7 @@ def tables(site: Site) -> dict[str, pa.Table]:
     """Every table as it stands."""
     directory, dates = site.directory, site.staging.dates("fact_call_leg")
     unsupported = directory.of_kind("cqueue")
-    refresh_reports(site.raw, unsupported)
+    site.refresh_reports()
     refs = read_staged(site, DIMENSION_KEYS, dates)
     found = {name: read_staged(site, name, dates) for name in PARTITIONED}
     found["dim_agent"] = dimensions.agent_dimension(refs, directory, site.name)

@@ -16,10 +16,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from insight_pipeline.legs.parties import OwnerKind, Parties, know_parties, split_column
-from insight_pipeline.legs.time import DecidedTimes, RowTimes, decide
-from insight_pipeline.model.columns import NO_ID, NO_TIME, coded, flags, ints, is_text, table_of
+from insight_pipeline.legs.time import DecidedTimes, decide, row_times
+from insight_pipeline.model.columns import (
+    NO_ID,
+    NO_TIME,
+    arranged,
+    coded,
+    flags,
+    ints,
+    is_text,
+    table_of,
+)
+from insight_pipeline.model.columns import kept as kept_rows
 from insight_pipeline.model.directory import Directory
-from insight_pipeline.model.rows import CONNECTED, RowState
+from insight_pipeline.model.rows import CALL_LIST, CONNECTED, RowState
 from insight_pipeline.model.tables import FACT_CALL_LEG, NO_USER_REASONS, OWNER_KINDS
 from insight_pipeline.model.zone import Zone
 
@@ -59,6 +69,8 @@ class Legs:
     row_of_leg: Ints
     private_calls: Ints
     """Calls of which any row is private, ascending."""
+    is_private: Flags
+    """Which legs are of such a call."""
 
 
 def build_legs(
@@ -69,17 +81,18 @@ def build_legs(
         state
     ]
     kept = np.flatnonzero(state == RowState.KEPT)
-    rows = rows.take(pa.array(kept)) if len(kept) < len(rows) else rows
-    times = decide(_row_times(rows), zone)
+    rows = arranged(rows, kept)
+    times = decide(row_times(rows, CALL_LIST.end), zone)
     fate[kept] = _fates(rows, times, zone)
     is_leg = fate[kept] == RowFate.LEG
     private_calls = np.unique(ints(rows, "callid")[flags(rows, "privatecall")])
-    parties = _parties(rows.filter(pa.array(fate[kept] != RowFate.OUT_OF_WINDOW)), directory)
+    parties = _parties(kept_rows(rows, fate[kept] != RowFate.OUT_OF_WINDOW), directory)
     order = np.flatnonzero(is_leg)
     order = order[_leg_order(rows, times, order)]
-    rows = rows.take(pa.array(order))
+    rows = arranged(rows, order)
     table = _leg_table(rows, _taken(times, order), parties, directory, zone, installation)
-    return Legs(table, fate, kept[order], private_calls)
+    is_private = np.isin(ints(rows, "callid"), private_calls)
+    return Legs(table, fate, kept[order], private_calls, is_private)
 
 
 def _parties(rows: pa.Table, directory: Directory) -> Parties:
@@ -88,20 +101,6 @@ def _parties(rows: pa.Table, directory: Directory) -> Parties:
     has_login = np.asarray(rows["login"].is_valid())
     return know_parties(
         directory, ints(rows, "callid"), ints(rows, "cdraccountid"), service, has_login
-    )
-
-
-def _row_times(rows: pa.Table) -> RowTimes:
-    return RowTimes(
-        ids=ints(rows, "id"),
-        start=ints(rows, "starttime"),
-        ring=ints(rows, "ringingtime", NO_TIME),
-        link=ints(rows, "linktime", NO_TIME),
-        end=ints(rows, "callresulttime"),
-        duration=ints(rows, "duration"),
-        has_duration=np.asarray(rows["duration"].is_valid()),
-        repeats=ints(rows, "repeats"),
-        is_connected=is_text(rows, "callresult", CONNECTED),
     )
 
 

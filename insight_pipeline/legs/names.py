@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from insight_pipeline.legs.parties import split_column
-from insight_pipeline.model.columns import ints
+from insight_pipeline.model.columns import NO_ID, ints
 
 Ints = npt.NDArray[np.int64]
 
@@ -31,22 +30,28 @@ NAME_SCHEMA = pa.schema(
 def names_in_rows(rows: pa.Table, row_days: Ints) -> pa.Table:
     """Names of accounts (role account_name) and lines (line_name) in kept call list rows."""
     ends = [
-        _newest(rows, row_days, f"{end}accountid", split_column(rows[f"{end}callerid"])[1])
-        for end in ("caller", "called")
+        _newest(rows, row_days, f"{end}accountid", f"{end}callerid", is_caller_id=True)
+        for end in ("called", "caller")  # where a row names both, the caller's name stands
     ]
-    both = pa.concat_tables(ends)
-    accounts = both.filter(pc.greater(both["id"], 0))
-    lines = _newest(rows, row_days, "lineid", rows["linename"].cast(pa.string()))
+    lines = _newest(rows, row_days, "lineid", "linename", is_caller_id=False)
+    accounts = pa.concat_tables(ends)
     return pa.concat_tables([_in_role(accounts, "account_name"), _in_role(lines, "line_name")])
 
 
-def _newest(rows: pa.Table, row_days: Ints, id_column: str, names: pa.Array) -> pa.Table:
-    """For each day and id the name on the row with the highest id that has one."""
-    named = pc.and_(pc.is_valid(names), pc.is_valid(rows[id_column]))
-    at = np.flatnonzero(np.asarray(named))
-    frame = pd.DataFrame(
-        {"day": row_days[at], "id": ints(rows, id_column)[at], "cdr_id": ints(rows, "id")[at]}
-    )
+def _newest(
+    rows: pa.Table, row_days: Ints, id_column: str, text_column: str, *, is_caller_id: bool
+) -> pa.Table:
+    """For each day and id the name on the row with the highest id that has one.
+
+    Accounts are ids above 0; the name is a part of the text where that is a caller id.
+    """
+    ids = ints(rows, id_column)
+    at = np.flatnonzero(ids > 0 if is_caller_id else ids != NO_ID)
+    texts = rows[text_column].combine_chunks().take(pa.array(at)).cast(pa.string())
+    names = split_column(texts)[1] if is_caller_id else texts
+    named = np.flatnonzero(np.asarray(names.is_valid()))
+    at, names = at[named], names.take(pa.array(named))
+    frame = pd.DataFrame({"day": row_days[at], "id": ids[at], "cdr_id": ints(rows, "id")[at]})
     newest = frame.groupby(["day", "id"], sort=False)["cdr_id"].idxmax().to_numpy(np.int64)
     chosen = frame.iloc[newest]
     return pa.table(
@@ -54,7 +59,7 @@ def _newest(rows: pa.Table, row_days: Ints, id_column: str, names: pa.Array) -> 
             "local_date": pa.array(chosen["day"].to_numpy(np.int32), pa.int32()).cast(pa.date32()),
             "id": chosen["id"].to_numpy(np.int64),
             "cdr_id": chosen["cdr_id"].to_numpy(np.int64),
-            "name": names.take(pa.array(at[newest])),
+            "name": names.take(pa.array(newest)),
         }
     )
 

@@ -66,9 +66,9 @@ def split_texts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     return _or_null(_kept_digits(number)), _or_null(name)
 
 
-def split_column(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+def split_column(column: pa.ChunkedArray | pa.Array) -> tuple[pa.Array, pa.Array]:
     """Number and name of every text of a column; each distinct text is split once."""
-    texts = column.combine_chunks()
+    texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
     numbers, names = split_texts(encoded.dictionary)
     return numbers.take(encoded.indices), names.take(encoded.indices)

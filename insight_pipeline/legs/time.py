@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from insight_pipeline.model.columns import NO_TIME
-from insight_pipeline.model.rows import END_BIT, LINK_BIT, RING_BIT, START_BIT
+from insight_pipeline.model.columns import NO_TIME, ints, is_text
+from insight_pipeline.model.rows import CONNECTED, END_BIT, LINK_BIT, RING_BIT, START_BIT
 from insight_pipeline.model.zone import Zone
 
 Ints = npt.NDArray[np.int64]
@@ -48,6 +49,21 @@ class DecidedTimes:
     link: Ints
     end: Ints
     is_ambiguous: Flags
+
+
+def row_times(rows: pa.Table, end: str) -> RowTimes:
+    """The times of rows of a list whose column `end` says when they ended."""
+    return RowTimes(
+        ids=ints(rows, "id"),
+        start=ints(rows, "starttime"),
+        ring=ints(rows, "ringingtime", NO_TIME),
+        link=ints(rows, "linktime", NO_TIME),
+        end=ints(rows, end),
+        duration=ints(rows, "duration"),
+        has_duration=np.asarray(rows["duration"].is_valid()),
+        repeats=ints(rows, "repeats"),
+        is_connected=is_text(rows, "callresult", CONNECTED),
+    )
 
 
 def decide(times: RowTimes, zone: Zone) -> DecidedTimes:

@@ -24,6 +24,7 @@ Value = Any
 
 NO_ID = -(1 << 62)
 NO_TIME = -(1 << 61)
+_NO_CODE = -2
 
 
 def ints(table: pa.Table, name: str, missing: int = NO_ID) -> Ints:
@@ -53,7 +54,11 @@ def flags(table: pa.Table, name: str) -> Flags:
 
 def is_text(table: pa.Table, name: str, value: str) -> Flags:
     """Where a text column has this value."""
-    return pc.fill_null(pc.equal(table[name], value), False).to_numpy()  # noqa: FBT003
+    column = table[name].combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        return np.asarray(pc.fill_null(pc.equal(column, value), False))  # noqa: FBT003
+    code = column.dictionary.index(value).as_py()
+    return np.asarray(column.indices.fill_null(-1)) == (code if code >= 0 else _NO_CODE)
 
 
 def coded(codes: npt.NDArray[Any], words: tuple[str, ...]) -> pa.Array:
@@ -92,6 +97,17 @@ def _from_numpy(value: npt.NDArray[Any], kind: Kind) -> pa.Array:
     if kind is Kind.RATIO:
         return pa.array(value, target, mask=np.isnan(value.astype(np.float64)))
     return pa.array(value, target)
+
+
+def kept(table: pa.Table, mask: Flags) -> pa.Table:
+    """The rows of the mask; the table itself where that is all of them, which is the common case."""
+    return table if mask.all() else table.filter(pa.array(mask))
+
+
+def arranged(table: pa.Table, order: Ints) -> pa.Table:
+    """The rows in this order; the table itself where it has that order already."""
+    is_same = len(order) == len(table) and bool((order == np.arange(len(order))).all())
+    return table if is_same else table.take(pa.array(order))
 
 
 def take(array: pa.Array, places: Ints) -> pa.Array:

@@ -36,6 +36,7 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
     Kind.DAY: pa.date32(),
     Kind.INSTANT: pa.timestamp("s"),
 }
+CODED_TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,14 @@ class Table:
         return pa.schema(
             [pa.field(c.name, ARROW_TYPES[c.kind], nullable=c.nullable) for c in self.columns]
         )
+
+    def coded_schema(self) -> pa.Schema:
+        """The same with texts as codes into a dictionary, which rules compute on; ids stay texts."""
+        schema = self.arrow_schema()
+        for place, column in enumerate(self.columns):
+            if column.kind is Kind.TEXT and not column.name.endswith(("_id", "_uuid")):
+                schema = schema.set(place, schema.field(place).with_type(CODED_TEXT))
+        return schema
 
 
 def _text(name: str, description: str, *values: str, **more: object) -> Column:

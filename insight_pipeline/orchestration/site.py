@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,9 +21,11 @@ from insight_pipeline.facts.reconciliation import count_fates
 from insight_pipeline.facts.visits import QueueRules
 from insight_pipeline.legs.build import KEPT_FATES, Legs, build_legs
 from insight_pipeline.legs.names import names_in_rows
+from insight_pipeline.legs.time import decide, row_times
 from insight_pipeline.model.columns import days as day_numbers
+from insight_pipeline.model.columns import ints, kept
 from insight_pipeline.model.directory import Directory
-from insight_pipeline.model.rows import CALL_LIST, LINE_LIST
+from insight_pipeline.model.rows import CALL_LIST, LINE_LIST, START_BIT, ListSpec, RowState
 from insight_pipeline.model.settings import Installation, Settings
 from insight_pipeline.model.zone import Zone
 from insight_pipeline.privacy.private import hide_private_ends
@@ -32,7 +35,9 @@ from insight_pipeline.sources.directory import load_directory
 from insight_pipeline.sources.duplicates import classify
 from insight_pipeline.sources.landing import ReadLimits
 from insight_pipeline.sources.raw_store import RawRows, RawStore, day_number
-from insight_pipeline.sources.reports import is_unsupported
+from insight_pipeline.sources.reports import is_unsupported, refresh_reports
+
+Ints = npt.NDArray[np.int64]
 
 _CHUNK_ROWS = 400_000
 _CHUNK_DAYS = 100
@@ -136,9 +141,9 @@ class Site:
         dropped = is_unsupported(raw.rows, directory.of_kind("cqueue"))
         if not dropped.any():
             return raw
-        kept = ~dropped
-        rows = raw.rows.filter(pa.array(kept))
-        return RawRows(rows, raw.file_rank[kept], raw.days[kept], raw.hashes, raw.names)
+        left = ~dropped
+        rows = kept(raw.rows, left)
+        return RawRows(rows, raw.file_rank[left], raw.days[left], raw.hashes, raw.names)
 
     def rows_in(self, dates: Sequence[date]) -> pa.Table:
         """Accepted and open rows a date, counted from the index of the raw store, for R 17."""
@@ -161,22 +166,21 @@ class Site:
         raw = self.supported_rows(self.raw.gather(CALL_LIST.name, wanted.tolist()), directory)
         built = self._build(raw, directory)
         is_wanted = np.isin(raw.days, wanted)
-        legs = built.table.filter(pa.array(np.isin(day_numbers(built.table, "local_date"), wanted)))
-        private = self._private_calls(built)
         fates = count_fates(raw.days[is_wanted], built.fate[is_wanted])
-        legs = hide_private_ends(legs, private)
-        of_private = legs.filter(pc.is_in(legs["call_id"], value_set=private))
-        calls = of_private.select(PRIVATE_SCHEMA.names).group_by(PRIVATE_SCHEMA.names).aggregate([])
-        kept = is_wanted & np.isin(built.fate, KEPT_FATES)
-        names = names_in_rows(raw.rows.filter(pa.array(kept)), raw.days[kept])
-        return LegPartitions(legs, calls.select(PRIVATE_SCHEMA.names), fates, names)
+        is_named = is_wanted & np.isin(built.fate, KEPT_FATES)
+        names = names_in_rows(kept(raw.rows, is_named), raw.days[is_named])
+        is_here = np.isin(day_numbers(built.table, "local_date"), wanted)
+        legs = hide_private_ends(built.table, built.is_private)
+        keys = legs.select(PRIVATE_SCHEMA.names).filter(pa.array(is_here & built.is_private))
+        private = keys.group_by(PRIVATE_SCHEMA.names).aggregate([]).select(PRIVATE_SCHEMA.names)
+        return LegPartitions(kept(legs, is_here), private, fates, names)
 
     def legs_of_call(self, call: int) -> tuple[RawRows, Legs, pa.Table]:
         """The rows of one call and of what shares ids with it, and its legs, hidden ends included."""
         directory = self.directory
         raw = self.supported_rows(self.raw.gather_calls(CALL_LIST.name, [call]), directory)
         built = self._build(raw, directory)
-        legs = hide_private_ends(built.table, self._private_calls(built))
+        legs = hide_private_ends(built.table, built.is_private)
         wanted = pc.equal(legs["call_id"], f"{self.name}:{call}")
         return raw, built, legs.filter(wanted)
 
@@ -184,10 +188,22 @@ class Site:
         state = classify(raw, CALL_LIST)
         return build_legs(raw.rows, state, directory, self.zone, self.name)
 
-    def _private_calls(self, built: Legs) -> pa.Array:
-        return pa.array(
-            [f"{self.name}:{call}" for call in built.private_calls.tolist()], pa.string()
-        )
+    def refresh_reports(self) -> None:
+        """Bring the line counts of the files up to date (R 17)."""
+        refresh_reports(self.raw, self.directory.of_kind("cqueue"), self._repeated_starts)
+
+    def _repeated_starts(self, spec: ListSpec, sha256: str) -> Ints:
+        """Starts of a file's rows that lie in a repeated hour, decided where R 3 keeps the row."""
+        parts = self.raw.index.parts(spec.name).entries
+        days = [part.day for part in parts if part.sha256 == sha256 and part.repeated]
+        raw = self.supported_rows(self.raw.gather(spec.name, days), self.directory)
+        is_kept = classify(raw, spec) == RowState.KEPT
+        starts = ints(raw.rows, "starttime").copy()
+        starts[is_kept] = decide(row_times(kept(raw.rows, is_kept), spec.end), self.zone).start
+        is_repeated = (ints(raw.rows, "repeats") & START_BIT) != 0
+        is_own = raw.file_rank == raw.hashes.index(sha256)
+        found: Ints = starts[is_own & is_repeated]
+        return found
 
     def line_uses(self, dates: Sequence[date]) -> pa.Table:
         """Line list rows that R 3 keeps: local_date, lineid, linename, id."""

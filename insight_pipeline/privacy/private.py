@@ -12,15 +12,14 @@ import pyarrow.compute as pc
 
 from insight_pipeline.model.columns import ints
 
+Flags = npt.NDArray[np.bool_]
 
-def hide_private_ends(legs: pa.Table, private_calls: pa.Array) -> pa.Table:
+
+def hide_private_ends(legs: pa.Table, is_private: Flags) -> pa.Table:
     """Legs with caller and called fields NULL where the call is private and that end's account <= 0.
 
-    `private_calls` are call ids as in `fact_call_leg.call_id`.
+    `is_private` says for each leg whether its call is private.
     """
-    if not len(private_calls):
-        return legs
-    is_private = pc.is_in(legs["call_id"], value_set=private_calls).to_numpy()
     if not is_private.any():
         return legs
     for end in ("caller", "called"):
@@ -30,7 +29,7 @@ def hide_private_ends(legs: pa.Table, private_calls: pa.Array) -> pa.Table:
     return legs
 
 
-def _without(table: pa.Table, name: str, hidden: npt.NDArray[np.bool_]) -> pa.Table:
+def _without(table: pa.Table, name: str, hidden: Flags) -> pa.Table:
     place = table.schema.get_field_index(name)
     values = pc.if_else(pa.array(hidden), pa.scalar(None, pa.string()), table[name])
     return table.set_column(place, table.schema.field(name), values)

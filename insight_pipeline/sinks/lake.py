@@ -63,7 +63,7 @@ class Lake:
         files = (self.file(name, day) for day in wanted)
         tables = [read_parquet(file, schema, columns) for file in files if file.exists()]
         if tables:
-            return pa.concat_tables(tables).combine_chunks()
+            return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
         names = schema.names if columns is None else columns
         return pa.schema([schema.field(column) for column in names]).empty_table()
 

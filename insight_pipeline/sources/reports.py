@@ -7,18 +7,22 @@ Reading files belongs to `landing`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from insight_pipeline.model.rows import LISTS, ListSpec, Reason
+from insight_pipeline.model.rows import LISTS, START_BIT, ListSpec, Reason
 from insight_pipeline.model.tables import CDR_QUARANTINE, INGEST_FILE
 from insight_pipeline.parquet import read_parquet
 from insight_pipeline.sources.landing import PROBLEM_SCHEMA
 from insight_pipeline.sources.raw_index import FileEntry, NameEntry, ReportEntry
 from insight_pipeline.sources.raw_store import RawStore
+
+StartsOf = Callable[[ListSpec, str], npt.NDArray[np.int64]]
+"""The starts of a file's rows that lie in a repeated hour, in UTC seconds, as R 4 decides them."""
 
 
 def is_unsupported(rows: pa.Table, unsupported: Iterable[int]) -> npt.NDArray[np.bool_]:
@@ -29,26 +33,35 @@ def is_unsupported(rows: pa.Table, unsupported: Iterable[int]) -> npt.NDArray[np
     return np.isin(owners, np.array(sorted(unsupported), dtype=np.int64))
 
 
-def refresh_reports(store: RawStore, unsupported: Iterable[int]) -> None:
-    """Count the lines of every file that was not counted yet under these unsupported accounts."""
+def refresh_reports(store: RawStore, unsupported: Iterable[int], starts_of: StartsOf) -> None:
+    """Count the lines of every file that was not counted yet under these unsupported accounts.
+
+    A file with starts in a repeated hour is counted anew each time: other files may decide them.
+    """
     owners = ",".join(str(account) for account in sorted(unsupported))
     for spec in LISTS.values():
         reports = store.index.reports(spec.name)
+        parts = store.index.parts(spec.name).entries
+        repeating = {part.sha256 for part in parts if part.repeated}
         for sha256, entry in store.index.files(spec.name).items():
             known = reports.get(sha256)
-            if entry.status == "accepted" and (known is None or known.owners != owners):
-                store.index.put_report(_count(store, spec, entry, owners, unsupported))
+            is_counted = known is not None and known.owners == owners and sha256 not in repeating
+            if entry.status == "accepted" and not is_counted:
+                report = _count(store, spec, entry, owners, unsupported)
+                decided = starts_of(spec, sha256) if sha256 in repeating else None
+                store.index.put_report(_with_starts(report, decided))
 
 
 def _count(
     store: RawStore, spec: ListSpec, entry: FileEntry, owners: str, unsupported: Iterable[int]
 ) -> ReportEntry:
-    columns = ["starttime", spec.end]
+    columns = ["starttime", spec.end, "repeats"]
     if "cdraccountid" in spec.fields:
         columns.append("cdraccountid")
     rows = store.file_rows(spec, entry.sha256, columns)
     kept = rows.filter(pa.array(~is_unsupported(rows, unsupported)))
-    starts = kept["starttime"].to_numpy()
+    is_fixed = (kept["repeats"].to_numpy() & START_BIT) == 0
+    starts = kept["starttime"].to_numpy()[is_fixed]
     open_rows = kept[spec.end].null_count
     return ReportEntry(
         kind=spec.name,
@@ -57,9 +70,19 @@ def _count(
         accepted=len(kept) - open_rows,
         open_rows=open_rows,
         quarantined=(entry.lines or 0) - len(kept),
-        first_start=int(starts.min()) if len(kept) else None,
-        last_start=int(starts.max()) if len(kept) else None,
+        first_start=int(starts.min()) if len(starts) else None,
+        last_start=int(starts.max()) if len(starts) else None,
     )
+
+
+def _with_starts(report: ReportEntry, decided: npt.NDArray[np.int64] | None) -> ReportEntry:
+    """The report with the decided starts of the file's repeated hours taken into account."""
+    if decided is None or not len(decided):
+        return report
+    first, last = int(decided.min()), int(decided.max())
+    if report.first_start is not None and report.last_start is not None:
+        first, last = min(first, report.first_start), max(last, report.last_start)
+    return replace(report, first_start=first, last_start=last)
 
 
 def ingest_file_table(store: RawStore, installation: str) -> pa.Table:

@@ -14,6 +14,7 @@ from insight_pipeline.facts.kpi import agent_days, queue_days
 from insight_pipeline.facts.reconciliation import reconcile
 from insight_pipeline.facts.visits import queue_visits
 from insight_pipeline.model.tables import TABLES
+from insight_pipeline.orchestration.assets import needs
 from insight_pipeline.orchestration.assets.stage import (
     DIMENSION_KEYS,
     LINE_USE,
@@ -35,34 +36,6 @@ from insight_pipeline.orchestration.site import Site
 LEG, VISIT, CONTACT, CALL = "fact_call_leg", "fact_queue_visit", "fact_agent_contact", "fact_call"
 QUEUE_INTERVAL, AGENT_INTERVAL = "fact_queue_interval", "fact_agent_interval"
 GROUP = "facts"
-
-
-_KEYS = (
-    "leg_id",
-    "installation",
-    "local_date",
-    "call_id",
-    "leg_seq",
-    "call_step",
-    "cdr_id",
-    "direction",
-)
-_OWNERS = ("owner_account_id", "owner_kind", "caller_account_id", "agent_id", "queue_id", "result")
-_TIMES = ("start_utc", "link_utc", "end_utc")
-_VIEW = (*_KEYS, *_OWNERS, *_TIMES)
-VISIT_NEEDS = (*_VIEW, "taken_by_agent_id", "has_voicemail", "no_user_reason", "service_kind")
-CONTACT_NEEDS = (*_VIEW, "ring_utc", "ring_seconds", "talk_seconds", "no_user_reason")
-_ENDS = ("caller_number", "caller_name", "called_number", "called_name")
-CALL_NEEDS = (
-    *_VIEW,
-    *_ENDS,
-    "taken_by_agent_id",
-    "no_user_reason",
-    "is_time_ambiguous",
-    "caller_kind",
-    "line_id",
-)
-KEY_NEEDS = ("local_date", "agent_id", "taken_by_agent_id", "queue_id", "line_id")
 
 
 def _visits(site: Site, inputs: Tables, _: Sequence[date]) -> pa.Table:
@@ -107,21 +80,24 @@ def _reconciliation(site: Site, inputs: Tables, dates: Sequence[date]) -> pa.Tab
 
 STEPS = (
     Step(VISIT, GROUP, "Stays in groups and iQueues (R 10): who took the call, or how it left.",
-         (LEG,), _visits, VISIT_NEEDS, ("directory",)),
+         {LEG: needs.VISITS_OF_LEGS}, _visits, ("directory",)),
     Step(CONTACT, GROUP, "Offers to agents and calls placed by them (R 11).",
-         (LEG, VISIT), _contacts, CONTACT_NEEDS),
+         {LEG: needs.CONTACTS_OF_LEGS, VISIT: needs.CONTACTS_OF_VISITS}, _contacts),
     Step(CALL, GROUP, "Calls (R 9): outcome, waiting, talk, transfers, who answered.",
-         (LEG, VISIT, CONTACT, PRIVATE_CALL), _calls, CALL_NEEDS),
+         {LEG: needs.CALLS_OF_LEGS, VISIT: needs.CALLS_OF_VISITS, CONTACT: needs.CALLS_OF_CONTACTS,
+          PRIVATE_CALL: ()}, _calls),
     Step(QUEUE_INTERVAL, GROUP, "Queues by quarter hour (R 12).",
-         (VISIT, CONTACT), _queue_intervals),
-    Step(AGENT_INTERVAL, GROUP, "Agents by quarter hour (R 12).", (CONTACT,), _agent_intervals),
+         {VISIT: needs.INTERVALS_OF_VISITS, CONTACT: needs.INTERVALS_OF_CONTACTS}, _queue_intervals),
+    Step(AGENT_INTERVAL, GROUP, "Agents by quarter hour (R 12).",
+         {CONTACT: needs.INTERVALS_OF_CONTACTS}, _agent_intervals),
     Step("kpi_queue_day", GROUP, "Queues by day: service level and other ratios (R 13).",
-         (QUEUE_INTERVAL, VISIT), _queue_days),
-    Step("kpi_agent_day", GROUP, "Agents by day (R 13).", (AGENT_INTERVAL,), _agent_days),
+         {QUEUE_INTERVAL: (), VISIT: needs.DAYS_OF_VISITS}, _queue_days),
+    Step("kpi_agent_day", GROUP, "Agents by day (R 13).", {AGENT_INTERVAL: ()}, _agent_days),
     Step(DIMENSION_KEYS, GROUP, "Which agents, queues and lines the partition's facts refer to (R 6).",
-         (LEG, VISIT, CONTACT, CALL, NAMES, LINE_USE), _dimension_keys, KEY_NEEDS, ("line_list",)),
+         {LEG: needs.KEYS_OF_LEGS, VISIT: needs.KEYS, CONTACT: needs.KEYS, CALL: needs.KEYS_OF_CALLS,
+          NAMES: (), LINE_USE: ()}, _dimension_keys, ("line_list",)),
     Step("reconciliation", GROUP, "Where every row of the date went, and the partition's totals (R 17).",
-         (ROW_FATE, CALL, VISIT, CONTACT), _reconciliation, (),
+         {ROW_FATE: (), CALL: needs.DATE, VISIT: needs.DATE, CONTACT: needs.DATE}, _reconciliation,
          (LEG, QUEUE_INTERVAL, AGENT_INTERVAL, "kpi_queue_day", "kpi_agent_day")),
 )  # fmt: skip
 

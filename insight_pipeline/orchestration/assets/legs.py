@@ -30,7 +30,7 @@ LEGS = Step(
     group="legs",
     description="Which rows count (R 2, R 3), when they happened (R 4), which are legs (R 5, R 9) and "
     'whose they are (R 6 to R 8, "Kein Benutzer"); private ends are hidden (R 16).',
-    inputs=(),
+    inputs={},
     compute=_legs,
     deps=("call_list", "directory"),
 )

@@ -19,7 +19,7 @@ from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.directory import read_directory, store_directory
 from insight_pipeline.sources.landing import read_new
 from insight_pipeline.sources.raw_store import day_number, day_of
-from insight_pipeline.sources.reports import ingest_file_table, quarantine_table, refresh_reports
+from insight_pipeline.sources.reports import ingest_file_table, quarantine_table
 
 GROUP = "sources"
 
@@ -126,7 +126,7 @@ def _reports(site: Site) -> list[dg.AssetsDefinition]:
     )
     def ingest_file(sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
-        refresh_reports(here.raw, here.directory.of_kind("cqueue"))
+        here.refresh_reports()
         table = ingest_file_table(here.raw, here.name)
         here.lake.write(INGEST_FILE.name, table)
         return dg.MaterializeResult(metadata=result_metadata(table))

@@ -55,26 +55,27 @@ class Step:
     table: str
     group: str
     description: str
-    inputs: tuple[str, ...]
+    inputs: Mapping[str, Sequence[str]]
+    """Staged tables, and the columns that it needs of each; none named: all."""
     compute: Compute
-    columns: tuple[str, ...] = ()
-    """Columns that it needs of `fact_call_leg`; none named: all."""
     deps: tuple[str, ...] = ()
     """Assets that must have run before, beside those of the inputs."""
 
 
 def read_inputs(site: Site, step: Step, dates: Sequence[date]) -> dict[str, pa.Table]:
-    """What a step needs of its inputs, for some dates."""
-    columns = {"fact_call_leg": step.columns or None}
-    return {name: read_staged(site, name, dates, columns.get(name)) for name in step.inputs}
+    """What a step needs of its inputs, for some dates, texts as codes."""
+    return {
+        name: site.staging.read_days(
+            name, dates, INTERNAL_SCHEMAS.get(name) or TABLES[name].coded_schema(), columns or None
+        )
+        for name, columns in step.inputs.items()
+    }
 
 
-def read_staged(
-    site: Site, name: str, dates: Sequence[date], columns: Sequence[str] | None = None
-) -> pa.Table:
-    """Some or all columns of a staged table of some dates."""
+def read_staged(site: Site, name: str, dates: Sequence[date]) -> pa.Table:
+    """A staged table of some dates."""
     schema = INTERNAL_SCHEMAS.get(name) or TABLES[name].arrow_schema()
-    return site.staging.read_days(name, dates, schema, columns)
+    return site.staging.read_days(name, dates, schema)
 
 
 def key(installation: str, name: str) -> dg.AssetKey:
