@@ -1,0 +1,52 @@
+"""The message catalogue: every message a user may meet, with its code, cause and next step.
+
+Texts are German and English; the code stays the same. Fields in braces are filled in by whoever raises
+the message. Which message fits is decided where the problem is found. IA-5nn is kept for Power BI.
+"""
+
+from __future__ import annotations
+
+from insight_pipeline.model.messages.files import FILES
+from insight_pipeline.model.messages.message import Message
+from insight_pipeline.model.messages.rows import ROWS
+from insight_pipeline.model.messages.runs import RUNS
+from insight_pipeline.model.messages.settings import SETTINGS
+from insight_pipeline.model.rows import Reason, Refusal
+from insight_pipeline.model.terms import Term
+
+CATALOGUE: dict[str, Message] = {m.code: m for m in (*SETTINGS, *FILES, *ROWS, *RUNS)}
+REFUSAL_CODES: dict[str, str] = {r: f"IA-20{n}" for n, r in enumerate(Refusal, start=1)}
+QUARANTINE_CODES: dict[str, str] = {r: f"IA-3{n:02d}" for n, r in enumerate(Reason, start=1)}
+DIRECTORY_CODES = {
+    "bad_id": "IA-351",
+    "unknown_kind": "IA-352",
+    "bad_value": "IA-353",
+    "still_written": "IA-220",
+}
+
+
+class _Fields(dict[str, object]):
+    """Fields of a text; one that is not given reads as its own name."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def message(code: str) -> Message:
+    """The message of a code; KeyError if the catalogue has none."""
+    return CATALOGUE[code]
+
+
+def filled(text: str, **fields: object) -> str:
+    """A text with its fields."""
+    return text.format_map(_Fields(fields))
+
+
+def localised(fields: dict[str, object], locale: str) -> dict[str, object]:
+    """The fields with their terms in a language."""
+    return {n: v.text(locale) if isinstance(v, Term) else v for n, v in fields.items()}
+
+
+def render(code: str, locale: str, **fields: object) -> str:
+    """What happened, with its fields, in a language."""
+    return filled(message(code).text(locale), **localised(fields, locale))

@@ -1,0 +1,98 @@
+"""Exports and the directory: what is refused as a whole (IA-2nn)."""
+
+from insight_pipeline.model.messages.message import Message, Words
+
+FILES = (
+    Message(
+        "IA-201",
+        Words("{file}: keine gewöhnliche Datei ({detail}).",
+              "Verknüpfungen und Pipes werden aus Sicherheitsgründen nicht gelesen.",
+              "Die Exportdatei selbst in den Eingangsordner kopieren."),
+        Words("{file}: not a regular file ({detail}).",
+              "Links and pipes are not read, for safety.",
+              "Copy the export itself into the landing folder."),
+    ),
+    Message(
+        "IA-202",
+        Words("{file}: nicht lesbar ({detail}).",
+              "Das Benutzerkonto darf die Datei nicht lesen, oder der Datenträger meldet einen Fehler.",
+              "Leserechte der Datei und den Datenträger prüfen."),
+        Words("{file}: cannot be read ({detail}).",
+              "This user may not read it, or the disk reports an error.",
+              "Check the file's permissions and the disk."),
+    ),
+    Message(
+        "IA-203",
+        Words("{file}: das gzip-Archiv ist beschädigt ({detail}).",
+              "Die Übertragung brach ab, oder die Datei ist nicht mit gzip gepackt.",
+              "Den Export noch einmal erzeugen und übertragen."),
+        Words("{file}: the gzip file is damaged ({detail}).",
+              "The transfer broke off, or the file was not packed with gzip.",
+              "Make and transfer the export again."),
+    ),
+    Message(
+        "IA-204",
+        Words("{file}: entpackt größer als erlaubt ({detail}).",
+              "Die Grenze limits.file_bytes schützt vor vollen Datenträgern.",
+              "Einen kürzeren Zeitraum exportieren oder die Grenze erhöhen."),
+        Words("{file}: larger than allowed when unpacked ({detail}).",
+              "The limit limits.file_bytes protects the disk.",
+              "Export a shorter period, or raise the limit."),
+    ),
+    Message(
+        "IA-205",
+        Words("{file}: kein lesbarer Text ({detail}).",
+              "Die Datei ist binär oder in UTF-16 gespeichert, etwa nach dem Öffnen in Excel.",
+              "Den Export unverändert ablegen, als UTF-8 oder Windows-1252."),
+        Words("{file}: not readable text ({detail}).",
+              "The file is binary or was saved as UTF-16, for instance by Excel.",
+              "Put the export there unchanged, as UTF-8 or Windows-1252."),
+    ),
+    Message(
+        "IA-206",
+        Words("{file}: ein Anführungszeichen wird nicht geschlossen (ab {detail}).",
+              "Die Datei ist abgeschnitten oder wurde von Hand geändert.",
+              "Den Export noch einmal erzeugen."),
+        Words("{file}: a quote is never closed (from {detail} on).",
+              "The file is cut off or was edited by hand.",
+              "Make the export again."),
+    ),
+    Message(
+        "IA-207",
+        Words("{file}: in Zeile 1 steht kein bekannter Spaltenname.",
+              "Die Datei ist kein Export der Anlage, oder ihre Kopfzeile fehlt.",
+              "Den Export mit Kopfzeile erzeugen."),
+        Words("{file}: line 1 has no known column name.",
+              "The file is no export of the PBX, or its header is missing.",
+              "Make the export with its header."),
+    ),
+    Message(
+        "IA-208",
+        Words("{file}: Spalten fehlen oder sind neu ({detail}; fehlend | neu).",
+              "Der Export hat sich geändert, meist durch ein Update der Anlage, oder die Datei liegt im "
+              "falschen Ordner (call_list, line_list).",
+              "Ordner prüfen; sonst die genannten Spalten im Export wieder einschalten oder melden."),
+        Words("{file}: columns are missing or new ({detail}; missing | new).",
+              "The export has changed, mostly after an update of the PBX, or the file is in the wrong "
+              "folder (call_list, line_list).",
+              "Check the folder; else switch the named columns on again, or report them."),
+    ),
+    Message(
+        "IA-220",
+        Words("{file}: wird noch geschrieben.",
+              "Die Datei änderte sich beim Lesen.",
+              "Nichts tun: der nächste Lauf liest sie."),
+        Words("{file}: is still being written.",
+              "It changed while it was read.",
+              "Nothing to do: the next run reads it."),
+    ),
+    Message(
+        "IA-221",
+        Words("{file}: wird nicht beachtet.",
+              "Gelesen werden nur Dateien, deren Name auf .csv oder .csv.gz endet.",
+              "Exporte umbenennen, anderes aus dem Ordner nehmen."),
+        Words("{file}: is passed over.",
+              "Only files whose name ends in .csv or .csv.gz are read.",
+              "Rename exports, and take anything else out of the folder."),
+    ),
+)  # fmt: skip
