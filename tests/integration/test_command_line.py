@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import direct
 from tests.conftest import write_settings
 from tests.pipeline import GOLDEN
+
+ROOT = Path(__file__).parents[2]
 
 
 def insight(*arguments: str, config: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -45,7 +49,28 @@ def test_explain_names_the_rules_that_decided(loaded: Path) -> None:
     found = json.loads(done.stdout)
     assert found["call"][0]["outcome"] == "abandoned"
     assert any("R 9" in reason for reason in found["reasons"])
-    assert [row["rule"] for row in found["rows"]] == ["R 5", "R 5"]
+    assert [row["rule"] for row in found["rows"]] == ["R 5, R 9", "R 5, R 9"]
+
+
+def test_a_call_is_told_in_german_words_on_eighty_columns(loaded: Path) -> None:
+    told = insight("explain", "demo:8", config=loaded).stdout
+    assert "demo:8  2026-03-12  eingehend, abgebrochen" in told
+    assert "R 9: abgebrochen, weil nach dem letzten Warten niemand mehr annahm." in told
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_the_call_that_the_readme_and_the_demo_name_is_in_the_sample(tmp_path: Path) -> None:
+    named = {
+        call
+        for file in ("README.md", "Makefile")
+        for call in re.findall(r"insight explain ([\w:-]+)", (ROOT / file).read_text("utf-8"))
+    }
+    assert named
+    config = write_settings(tmp_path, ROOT / "data" / "sample")
+    for site in direct.sites_of(config):
+        direct.read(site)
+    for call in named:
+        assert insight("explain", call, config=config).returncode == 0, call
 
 
 def test_explain_hides_the_number_of_a_private_call(loaded: Path) -> None:
