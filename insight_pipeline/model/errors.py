@@ -20,6 +20,10 @@ class InsightError(Exception):
         self.code = code
         self.fields = fields
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors cross process borders with their fields."""
+        return _restored, (type(self), self.args, self.__dict__)
+
     def message(self, locale: str) -> str:
         """What happened."""
         return render(self.code, locale, **self.fields)
@@ -35,6 +39,15 @@ class InsightError(Exception):
     def __str__(self) -> str:
         """Code, text and next step in English."""
         return f"{self.code} {self.message('en')} {self.next_step('en')}"
+
+
+def _restored(
+    kind: type[InsightError], args: tuple[object, ...], state: dict[str, object]
+) -> object:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class PermanentError(InsightError):

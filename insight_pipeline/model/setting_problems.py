@@ -60,6 +60,10 @@ _RIGHT: dict[str, Term] = {
         "eine Adresse wie sqlite:///ordner/datei.db oder postgresql://benutzer@server/datenbank",
         "a URL such as sqlite:///folder/file.db or postgresql://user@server/database",
     ),
+    "closed_cloud": Term(
+        "public: Microsoft hat die deutsche Cloud am 29. Oktober 2021 geschlossen",
+        "public: Microsoft closed the German cloud on 29 October 2021",
+    ),
     "service_url": Term(
         "eine Adresse mit https:// ohne Benutzer und Kennwort; http:// nur zum eigenen Rechner",
         "a URL with https:// without user and password; http:// to this machine only",

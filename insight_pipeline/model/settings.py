@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 
 import holidays
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
 SERVICE_LEVEL_VARIANTS = (
@@ -40,6 +40,37 @@ DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "mssql")
 _NAME = re.compile(r"[a-z0-9_-]{1,40}")
 
 
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a whole number")
+    return value
+
+
+def _day_only(value: object) -> object:
+    if isinstance(value, int | float):
+        raise PydanticCustomError("date_type", "a date")
+    return value
+
+
+def _no_nul(value: object) -> object:
+    if isinstance(value, str) and "\0" in value:
+        raise PydanticCustomError("path_type", "a path")
+    return value
+
+
+def _listed(value: object) -> object:
+    """A list as an environment variable gives it: `12`, `12,13` or `[12, 13]`."""
+    if not isinstance(value, str):
+        return value
+    parts = value.strip().removeprefix("[").removesuffix("]").split(",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+Whole = Annotated[int, BeforeValidator(_no_flag)]
+Day = Annotated[date, BeforeValidator(_day_only)]
+Folder = Annotated[Path, BeforeValidator(_no_nul)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -49,8 +80,8 @@ class Installation(_Part):
 
     timezone: str
     region: str = "DE"
-    start_date: date
-    groups: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    start_date: Day
+    groups: Annotated[tuple[Annotated[Whole, Field(ge=1)], ...], BeforeValidator(_listed)] = ()
     """Account ids of the groups that are evaluated (edition lite: one)."""
 
     @field_validator("timezone")
@@ -73,17 +104,17 @@ class Installation(_Part):
 class Limits(_Part):
     """Largest line and, after decompression, largest file."""
 
-    line_bytes: int = Field(65536, ge=1024)
-    file_bytes: int = Field(2147483648, ge=1024)
+    line_bytes: Whole = Field(65536, ge=1024)
+    file_bytes: Whole = Field(2147483648, ge=1024)
 
 
 class Kpi(_Part):
     """Definitions of the figures."""
 
     service_level_variant: Variant = "abandoned_negative"
-    service_level_seconds: int = Field(20, ge=0)
-    short_abandon_seconds: int = Field(5, ge=0)
-    callback_window_hours: int = Field(24, ge=1)
+    service_level_seconds: Whole = Field(20, ge=0)
+    short_abandon_seconds: Whole = Field(5, ge=0)
+    callback_window_hours: Whole = Field(24, ge=1)
 
 
 class Privacy(_Part):
@@ -123,6 +154,13 @@ class PowerBI(_Part):
     client_id: str = ""
     tenant: str = "organizations"
 
+    @field_validator("cloud")
+    @classmethod
+    def _open_cloud(cls, value: str) -> str:
+        if value == "germany":
+            raise PydanticCustomError("closed_cloud", "a cloud that is open")
+        return value
+
     @field_validator("api_url", "login_url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
@@ -161,8 +199,8 @@ class Sinks(_Part):
 class Settings(_Part):
     """All settings, paths absolute."""
 
-    landing_dir: Path = Path("data/landing")
-    data_dir: Path = Path(".insight")
+    landing_dir: Folder = Path("data/landing")
+    data_dir: Folder = Path(".insight")
     edition: Literal["lite", "pro", "enterprise"] = "enterprise"
     locale: Literal["de", "en"] = "de"
     installations: dict[str, Installation] = Field(min_length=1)

@@ -16,6 +16,7 @@ import dagster as dg
 
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.orchestration.automation import RANGE_END, RANGE_START
+from insight_pipeline.orchestration.failures import failure_text
 from insight_pipeline.orchestration.jobs import job_name
 from insight_pipeline.orchestration.partitions import DAYS_A_RUN
 
@@ -53,7 +54,7 @@ def run_range(
     )
     failures = [event for event in result.all_events if event.is_step_failure]
     failed = tuple(event.step_key or "" for event in failures)
-    detail = failures[0].step_failure_data.error_display_string if failures else ""
+    detail = failure_text(failures[0].step_failure_data) if failures else ""
     evaluations = result.get_asset_check_evaluations()
     broken = [f"{'/'.join(e.asset_key.path)}: {e.check_name}" for e in evaluations if not e.passed]
     return RunOutcome(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from insight_pipeline.model import errors
@@ -43,3 +45,16 @@ def test_refused_settings_name_every_problem() -> None:
     error = SettingsError(problems)
     assert error.code == "IA-107"
     assert str(error).count("IA-107") == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TransientError("IA-421", database="d", detail="away"),
+        SettingsError([PermanentError("IA-100", file="f", detail="gone")], "en"),
+    ],
+)
+def test_an_error_survives_the_way_to_another_process(error: InsightError) -> None:
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(copy) is type(error)
+    assert (copy.code, copy.fields, str(copy)) == (error.code, error.fields, str(error))

@@ -72,6 +72,31 @@ def test_a_privacy_profile_that_is_not_there_yet_is_refused(tmp_path: Path) -> N
     assert "IA-105" in _refused(tmp_path, PLAIN + '[privacy]\nprofile = "anonymised"\n')[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "cure"),
+    [
+        ('[sinks.powerbi]\ncloud = "germany"\n', "sinks.powerbi.cloud", "29 October 2021"),
+        ("[kpi]\nservice_level_seconds = true\n", "kpi.service_level_seconds", "whole number"),
+        ('[installations.x]\ntimezone = "UTC"\nstart_date = 0\n', "x.start_date", "2026-03-01"),
+        ('[installations.x]\ntimezone = "UTC"\ngroups = [true]\n', "x.groups.0", "whole number"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_with_what_would_be_right(
+    tmp_path: Path, text: str, key: str, cure: str
+) -> None:
+    assert any(key in p and cure in p for p in _refused(tmp_path, PLAIN + text))
+
+
+def test_a_path_with_a_nul_is_refused(tmp_path: Path) -> None:
+    assert "landing_dir" in _refused(tmp_path, 'landing_dir = "a\\u0000b"\n' + PLAIN)[0]
+
+
+@pytest.mark.parametrize("text", ["12", "[12]", " 12 ,"])
+def test_groups_can_be_given_by_a_variable(tmp_path: Path, text: str) -> None:
+    environ = {"INSIGHT_INSTALLATIONS__DEMO__GROUPS": text}
+    assert load_settings(_file(tmp_path, PLAIN), environ).installations["demo"].groups == (12,)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as error:
         load_settings(tmp_path / "none.toml", {})

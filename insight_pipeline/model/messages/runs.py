@@ -66,4 +66,13 @@ RUNS = (
               "It is locked, the disk is full, or the right to write is missing.",
               "Remove the cause and run again; the database keeps its old state."),
     ),
+    Message(
+        "IA-422",
+        Words("{database} ist keine SQLite-Datenbank oder beschädigt: {detail}.",
+              "Die Datei stammt von einem anderen Programm, oder der Datenträger hat Fehler.",
+              "Die Datei umbenennen und die Tage neu laden (insight backfill): der Datenspeicher hat alles."),
+        Words("{database} is no SQLite database, or is damaged: {detail}.",
+              "The file is another program's, or the disk has errors.",
+              "Rename the file and load the days again (insight backfill): the lake holds everything."),
+    ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ import pyarrow as pa
 from insight_pipeline.facts.dimensions import date_dimension, interval_dimension
 from insight_pipeline.model.tables import MODEL_VERSION, PIPELINE_META, TABLES
 from insight_pipeline.orchestration.assets.stage import Result, asset_options, key, partitioned
+from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import (
     OWNERS,
     add_partition_counts,
@@ -62,6 +63,7 @@ def _relational(site: Site) -> dg.AssetsDefinition:
         description="The partition in the database: all its tables replaced in one transaction.",
         deps=[key(site.name, "lake")],
     )
+    @told(site.settings.locale)
     def relational(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         database = here.database()
@@ -91,6 +93,7 @@ def _relational_dimensions(site: Site) -> dg.AssetsDefinition:
         description="Dimensions, files and quarantine in the database, replaced in one transaction.",
         deps=[*(key(site.name, name) for name in WHOLE), *(dg.AssetKey([name]) for name in SHARED)],
     )
+    @told(site.settings.locale)
     def relational_dimensions(sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         own = {name: here.lake.read(name, TABLES[name].arrow_schema()) for name in WHOLE}

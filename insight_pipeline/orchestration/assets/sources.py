@@ -12,6 +12,7 @@ from insight_pipeline.orchestration.assets.stage import (
     key,
     partitioned,
 )
+from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import add_partition_counts, result_metadata
 from insight_pipeline.orchestration.partitions import dates_of
 from insight_pipeline.orchestration.resources import Sites
@@ -35,6 +36,7 @@ def _landing_files(site: Site) -> dg.AssetsDefinition:
         description="Reads every new export of the landing folder once into the raw store (R 1). "
         "A refused or broken file is listed and stops nothing else.",
     )
+    @told(site.settings.locale)
     def landing_files(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         result = read_new(here.raw, here.landing, here.read_limits)

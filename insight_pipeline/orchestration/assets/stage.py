@@ -15,6 +15,7 @@ from insight_pipeline.facts.dimensions import REFERENCE_SCHEMA
 from insight_pipeline.facts.reconciliation import FATE_SCHEMA
 from insight_pipeline.legs.names import NAME_SCHEMA
 from insight_pipeline.model.tables import TABLES
+from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import (
     OWNERS,
     add_partition_counts,
@@ -117,6 +118,7 @@ def make_asset(site: Site, step: Step) -> dg.AssetsDefinition:
         description=step.description,
         deps=[key(name, source) for source in dict.fromkeys((*sources, *step.deps))],
     )
+    @told(site.settings.locale)
     def step_asset(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(name)
         made = pa.table({})

@@ -6,6 +6,7 @@ SQLite; the other databases get their bulk paths beside it.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from insight_pipeline.model.errors import PermanentError, TransientError
+from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
 from insight_pipeline.model.tables import MODEL_VERSION, PIPELINE_META, TABLES
 from insight_pipeline.sinks.relational.schema import metadata
 
@@ -43,8 +44,10 @@ class RelationalSink:
             with self._engine.begin() as connection:
                 for table in self._tables.values():
                     table.create(connection, checkfirst=True)
-        except sa.exc.OperationalError as error:
-            raise self._unreachable(error) from error
+        except sa.exc.DatabaseError as error:
+            if isinstance(error, sa.exc.OperationalError) or _is_damaged(error):
+                raise self._told(error) from error
+            raise
         meta = [{"key": "model_version", "value": str(MODEL_VERSION)}]
         self.replace_tables(
             {"pipeline_meta": pa.Table.from_pylist(meta, PIPELINE_META.arrow_schema())}, None
@@ -73,8 +76,10 @@ class RelationalSink:
                     matches = [target.c[column] == value for column, value in where.items()]
                     connection.execute(sa.delete(target).where(*matches))
                     _insert(connection, target, table)
-        except sa.exc.OperationalError as error:
-            raise self._unreachable(error) from error
+        except sa.exc.DatabaseError as error:
+            if isinstance(error, sa.exc.OperationalError) or _is_damaged(error):
+                raise self._told(error) from error
+            raise
 
     def count(self, name: str) -> int:
         """Rows of a table."""
@@ -86,9 +91,17 @@ class RelationalSink:
         """Close all connections."""
         self._engine.dispose()
 
-    def _unreachable(self, error: sa.exc.OperationalError) -> TransientError:
-        shown = self._url.render_as_string(hide_password=True)
-        return TransientError("IA-421", database=shown, detail=str(error.orig))
+    def _told(self, error: sa.exc.DatabaseError) -> InsightError:
+        shown, detail = self._url.render_as_string(hide_password=True), str(error.orig)
+        if _is_damaged(error):
+            return PermanentError("IA-422", database=shown, detail=detail)
+        return TransientError("IA-421", database=shown, detail=detail)
+
+
+def _is_damaged(error: sa.exc.DatabaseError) -> bool:
+    """Whether the file is no SQLite database, or a broken one."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
