@@ -8,10 +8,9 @@ relationships, but reads the formula's parts and not its text.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,7 @@ from tests.pipeline import GOLDEN
 Slice = Mapping[str, str]
 """A dimension and the one key of it that a report has picked."""
 
-_READ = {
+_READ: dict[Kind, Callable[[str], object]] = {
     Kind.TEXT: str,
     Kind.INTEGER: int,
     Kind.RATIO: float,
@@ -64,10 +63,11 @@ def corrected(table: PushTable, data: pa.Table, random: np.random.Generator) -> 
 
 def _disturbed(rows: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """The same keys with the values of other rows, and longer times."""
-    fixed = [n for n in rows if n.endswith(("_id", "_key", "_utc")) or n == "local_date"]
+    names = [str(name) for name in rows]
+    fixed = [n for n in names if n.endswith(("_id", "_key", "_utc")) or n == "local_date"]
     other = rows.iloc[random.permutation(len(rows))].set_axis(rows.index)
-    mixed = rows[fixed].join(other.drop(columns=fixed))[list(rows)]
-    seconds = [n for n in rows if n.endswith("_seconds")]
+    mixed = rows[fixed].join(other.drop(columns=fixed))[names]
+    seconds = [n for n in names if n.endswith("_seconds")]
     return mixed.assign(**{name: mixed[name] + 10_000 for name in seconds})
 
 
@@ -122,9 +122,9 @@ class Model:
         for dimension, key in slices.items():
             rows = rows[rows[self._column(table, dimension)] == key]
         for condition in only:
-            values: Any = rows[condition.column]
-            is_kept = values > condition.value if condition.operator == ">" else None
-            rows = rows[values == condition.value if is_kept is None else is_kept]
+            values = rows[condition.column]
+            is_larger = condition.operator == ">"
+            rows = rows[values > condition.value if is_larger else values == condition.value]
         return rows
 
     def _column(self, table: str, dimension: str) -> str:
