@@ -57,6 +57,13 @@ def test_counters_of_a_queue_on_a_day_survive_corrections(model: Model) -> None:
             assert _is_same(model.value(code, picked), expected[code]), (code, picked)
 
 
+def test_counters_of_all_queues_and_days_together_survive_corrections(model: Model) -> None:
+    days = golden("kpi_queue_day").to_pandas()
+    for code in QUEUE_CODES:
+        whole = days[code].max() if code == "wait_max_seconds" else days[code].sum()
+        assert model.value(code, {}) == whole, code
+
+
 def test_ratios_of_a_queue_on_a_day_survive_corrections(model: Model) -> None:
     for picked, expected in _slices("kpi_queue_day", "queue"):
         for code in QUEUE_RATIOS:
