@@ -1,0 +1,88 @@
+"""What must be appended so that a table's rows, summed over `sign`, equal what is wanted. Pure.
+
+Rows of a push dataset cannot be changed. A row that is no longer right is appended again with sign -1,
+one that is missing with sign +1. How changes travel in batches is planned here too; their numbers,
+states and bytes on disk belong to `ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SIGN, PARTITION_KEY, BATCH_ID = "sign", "partition_key", "batch_id"
+MAX_ROWS = 10_000
+MAX_BYTES = 8_000_000
+"""Half of the service's limit for a request: what it counts beside the rows is not known."""
+
+
+def signed(rows: pa.Table, sign: int = 1) -> pa.Table:
+    """The rows with one sign for all."""
+    signs = pa.array(np.full(len(rows), sign, dtype=np.int64))
+    return rows.append_column(SIGN, signs)
+
+
+def net(rows: pa.Table) -> pa.Table:
+    """Distinct rows with the sum of their signs, those that cancel out left out."""
+    names = [name for name in rows.column_names if name != SIGN]
+    summed = rows.group_by(names, use_threads=False).aggregate([(SIGN, "sum")])
+    summed = summed.rename_columns([*names, SIGN]).select(rows.column_names)
+    return summed.filter(pc.not_equal(summed[SIGN], 0))
+
+
+def changes(wanted: pa.Table, held: pa.Table) -> pa.Table:
+    """Rows to append, corrections first: `held` has signs, `wanted` (the same columns) has none.
+
+    Equal input gives equal rows in equal order.
+    """
+    undo = held.set_column(
+        held.schema.get_field_index(SIGN), SIGN, pc.negate(held[SIGN].cast(pa.int64()))
+    )
+    target = signed(wanted).select(undo.column_names)
+    difference = net(pa.concat_tables([target, undo.cast(target.schema)]))
+    order = [(name, "ascending") for name in (PARTITION_KEY, SIGN, *wanted.column_names)]
+    difference = difference.sort_by(list(dict(order).items()))
+    return _repeated(difference)
+
+
+def _repeated(rows: pa.Table) -> pa.Table:
+    """A row whose signs sum to n stands n times, each with sign +1 or -1."""
+    sums = rows[SIGN].to_numpy()
+    if (np.abs(sums) > 1).any():
+        rows = rows.take(pa.array(np.repeat(np.arange(len(rows)), np.abs(sums))))
+        sums = np.repeat(sums, np.abs(sums))
+    place = rows.schema.get_field_index(SIGN)
+    return rows.set_column(place, SIGN, pa.array(np.sign(sums)))
+
+
+def batches(rows: pa.Table, row_bytes: int = 0) -> Iterator[pa.Table]:
+    """Stretches of at most 10,000 rows that fit into a request; `row_bytes` is a row's size if known."""
+    size = row_bytes or _largest_row_bytes(rows)
+    step = max(1, min(MAX_ROWS, MAX_BYTES // max(size, 1)))
+    for start in range(0, len(rows), step):
+        yield rows.slice(start, step)
+
+
+def _largest_row_bytes(rows: pa.Table) -> int:
+    """An upper bound for the JSON of one row: its names, numbers, and six bytes a byte of text."""
+    total = 2
+    for name in rows.column_names:
+        column = rows[name]
+        longest = 24
+        if pa.types.is_string(column.type) and len(column):
+            longest = 6 * (pc.max(pc.binary_length(column)).as_py() or 0) + 2
+        total += len(name) + 4 + longest
+    return total
+
+
+def body(rows: pa.Table, batch_id: str | None) -> bytes:
+    """The request's bytes; the same rows and batch give the same bytes."""
+    found = rows.to_pylist()
+    if batch_id is not None:
+        for row in found:
+            row[BATCH_ID] = batch_id
+    return orjson.dumps({"rows": found})

@@ -1,0 +1,255 @@
+"""Carrying out what the ledger holds for one table: settle, empty, send, one request at a time.
+
+Before a request leaves, the ledger says so; what its answer means is written before anything else
+happens. So a process may be killed anywhere, and the next one goes on from the ledger. What to send was
+planned before (`upload`); what the limits allow is reckoned in `quota`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from insight_pipeline.model.errors import InsightError
+from insight_pipeline.sinks.powerbi.changes import body
+from insight_pipeline.sinks.powerbi.ledger import Batch, Ledger, Phase, State, TableState
+from insight_pipeline.sinks.powerbi.quota import Limits, allowance
+from insight_pipeline.sinks.powerbi.service import Answer, Kind, Service
+from insight_pipeline.sinks.powerbi.settling import Look, Verdict, verdict
+
+REFUSED, UNSETTLED, DIFFERENT, OLD_LEDGER, FULL, BY_HAND = (
+    "IA-551",
+    "IA-552",
+    "IA-553",
+    "IA-554",
+    "IA-558",
+    "IA-559",
+)
+"""Codes of the messages that say why a table is held."""
+_UNREACHED_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a delivery behaves; the clock and sleep are replaced in tests."""
+
+    limits: Limits = field(default_factory=Limits)
+    settle_seconds: float = 120.0
+    patience_seconds: float = 180.0
+    """How long one delivery waits in all before it leaves the rest to the next."""
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass
+class Delivered:
+    """What one delivery to a table did, and what is left."""
+
+    table: str
+    batches: int = 0
+    rows: int = 0
+    requests: int = 0
+    waited_seconds: float = 0.0
+    rest_batches: int = 0
+    rest_rows: int = 0
+    hold: str | None = None
+    hold_detail: str = ""
+    waits_for: str = ""
+    goes_on_at: float | None = None
+    """When the rest may be sent, in seconds since 1970."""
+
+
+class _Later(Exception):  # noqa: N818 - not an error: the rest comes later
+    """Waiting would take longer than the delivery's patience."""
+
+    def __init__(self, at: float, reason: str) -> None:
+        super().__init__(reason)
+        self.at = at
+        self.reason = reason
+
+
+class TableDelivery:
+    """The delivery of one table of a dataset that exists."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        service: Service,
+        dataset: tuple[str, str],
+        table: str,
+        options: Options,
+        *,
+        is_fact: bool,
+    ) -> None:
+        """`dataset` is its name and id; rows of a fact name their batch."""
+        self._ledger = ledger
+        self._service = service
+        self._name, self._id = dataset
+        self._table = table
+        self._options = options
+        self._is_fact = is_fact
+        self.done = Delivered(table)
+
+    def run(self) -> Delivered:
+        """Settle and send until nothing is left, the table is held, or waiting takes too long."""
+        try:
+            is_checked = False
+            while (state := self._state()).hold is None:
+                if state.phase is Phase.EMPTYING:
+                    self._empty(state)
+                elif batch := self._ledger.first(
+                    self._name, self._table, State.SENDING, State.UNCERTAIN
+                ):
+                    self._settle(batch)
+                elif not is_checked:
+                    self._check_ledger(state)
+                    is_checked = True
+                elif batch := self._ledger.first(self._name, self._table, State.PLANNED):
+                    self._send(batch)
+                else:
+                    self._set(phase=Phase.OPEN)
+                    break
+        except _Later as later:
+            self.done.waits_for, self.done.goes_on_at = later.reason, later.at
+        return self._summary()
+
+    # Settling
+
+    def _settle(self, batch: Batch) -> None:
+        now = self._options.now()
+        if batch.ended_at is None or batch.state is State.SENDING:
+            self._ledger.end(batch, State.UNCERTAIN, now, "stopped before the answer was noted")
+            return
+        number, rows = self._ledger.confirmed(self._name, self._table)
+        found = self._look(batch, rows)
+        ends_at = batch.ended_at + self._options.settle_seconds
+        result = verdict(found, batch.sequence, batch.rows, number, is_time_over=now >= ends_at)
+        if result is Verdict.ARRIVED:
+            self._confirm(batch)
+        elif result is Verdict.NOT_ARRIVED:
+            self._ledger.end(batch, State.PLANNED, now, "settled: it did not arrive")
+        elif result is Verdict.WAIT:
+            self._wait_until(ends_at, "settling")
+        else:
+            code = UNSETTLED if result is Verdict.HOLD_UNKNOWN else DIFFERENT
+            self._hold(code, f"{batch.rows} | {found.rows}")
+
+    def _look(self, batch: Batch, rows_before: int) -> Look:
+        sequence = self._service.sequence(self._id, self._table)
+        if self._is_fact:
+            return Look(sequence, self._service.count(self._id, self._table, batch.batch_id))
+        rows = self._service.count(self._id, self._table)
+        return Look(sequence, None if rows is None else rows - rows_before)
+
+    def _check_ledger(self, state: TableState) -> None:
+        """A service that holds more than the ledger knows was fed by another one: hold the table."""
+        sequence = self._service.sequence(self._id, self._table)
+        if sequence is not None and sequence > state.sent_sequence:
+            self._hold(OLD_LEDGER, f"{state.sent_sequence} | {sequence}")
+            return
+        _, expected = self._ledger.confirmed(self._name, self._table)
+        rows = self._service.count(self._id, self._table)
+        if rows is not None and rows != expected:
+            self._hold(OLD_LEDGER, f"{expected} | {rows}")
+
+    # Sending
+
+    def _send(self, batch: Batch) -> None:
+        now = self._options.now()
+        allowed = allowance(
+            self._ledger.usage(self._name), self._options.limits, self._table, batch.rows, now
+        )
+        if allowed.is_full:
+            self._hold(FULL, str(self._options.limits.stored_rows))
+            return
+        if allowed.at > now:
+            self._wait_until(allowed.at, allowed.reason)
+            return
+        data = body(self._ledger.content(batch), batch.batch_id if self._is_fact else None)
+        if not self._ledger.start_sending(batch, now):
+            return
+        self.done.requests += 1
+        try:
+            answer = self._service.push(self._id, self._table, data, batch.sequence)
+        except InsightError:
+            self._ledger.end(batch, State.PLANNED, self._options.now(), "no valid login")
+            raise
+        self._note(batch, answer)
+
+    def _note(self, batch: Batch, answer: Answer) -> None:
+        """Write down what an answer means before anything else is done."""
+        now = self._options.now()
+        if answer.kind is Kind.DONE:
+            self._confirm(batch)
+        elif answer.kind is Kind.NOT_NOW:
+            seconds = answer.retry_seconds or _UNREACHED_SECONDS
+            self._ledger.block(self._name, now + seconds)
+            self._ledger.end(batch, State.PLANNED, now, answer.words)
+        elif answer.kind is Kind.REFUSED:
+            self._ledger.end(batch, State.REFUSED, now, answer.words)
+            self._hold(REFUSED, f"HTTP {answer.status}: {answer.words}")
+        else:
+            self._ledger.end(batch, State.UNCERTAIN, now, answer.words)
+
+    def _confirm(self, batch: Batch) -> None:
+        self._ledger.end(batch, State.CONFIRMED, self._options.now())
+        self.done.batches += 1
+        self.done.rows += batch.rows
+
+    # Emptying
+
+    def _empty(self, state: TableState) -> None:
+        """Empty a table for its new epoch, when nothing of the old one can arrive any more."""
+        now, settle = self._options.now(), self._options.settle_seconds
+        old = self._ledger.batches(self._name, self._table, State.SENDING, State.UNCERTAIN)
+        for batch in old:
+            if batch.ended_at is None or batch.state is State.SENDING:
+                self._ledger.end(batch, State.UNCERTAIN, now, "stopped before the answer was noted")
+                return
+        arrives_until = [batch.ended_at + settle for batch in old if batch.ended_at is not None]
+        if state.phase_at is not None:
+            arrives_until.append(state.phase_at + settle)
+        if arrives_until and max(arrives_until) > now:
+            self._wait_until(max(arrives_until), "settling")
+            return
+        self._ledger.drop_unsettled(self._name, self._table)
+        self._set(phase_at=now)
+        answer = self._service.empty(self._id, self._table)
+        self.done.requests += 1
+        if answer.kind is Kind.DONE and self._service.count(self._id, self._table) in (None, 0):
+            self._set(phase=Phase.FILLING, phase_at=None)
+        elif answer.kind is Kind.NOT_NOW:
+            self._set(phase_at=None)
+            self._wait_until(now + (answer.retry_seconds or _UNREACHED_SECONDS), "retry_after")
+        elif answer.kind is Kind.REFUSED:
+            self._set(phase_at=None)
+            self._hold(REFUSED, f"HTTP {answer.status}: {answer.words}")
+        else:
+            self._set(phase_at=self._options.now())
+
+    # Ledger, clock
+
+    def _state(self) -> TableState:
+        return self._ledger.table(self._name, self._table)
+
+    def _set(self, **values: object) -> None:
+        self._ledger.set_table(self._name, self._table, **values)
+
+    def _hold(self, code: str, detail: str) -> None:
+        self._set(hold=code, hold_detail=detail)
+
+    def _wait_until(self, at: float, reason: str) -> None:
+        seconds = at - self._options.now()
+        if self.done.waited_seconds + seconds > self._options.patience_seconds:
+            raise _Later(at, reason)
+        self.done.waited_seconds += max(seconds, 0.0)
+        self._options.sleep(max(seconds, 0.0))
+
+    def _summary(self) -> Delivered:
+        state = self._state()
+        self.done.hold, self.done.hold_detail = state.hold, state.hold_detail
+        states = (State.PLANNED, State.SENDING, State.UNCERTAIN, State.REFUSED)
+        rest = self._ledger.batches(self._name, self._table, *states)
+        self.done.rest_batches, self.done.rest_rows = len(rest), sum(batch.rows for batch in rest)
+        return self.done

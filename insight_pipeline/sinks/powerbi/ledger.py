@@ -1,0 +1,429 @@
+"""The ledger: every batch with its number, rows and state, so that none is lost and none sent twice.
+
+One SQLite database in `data_dir/state`, each change a transaction that is on disk before it returns. A
+batch's rows lie in it too, so that a batch that is sent again is the same batch. It decides nothing: what
+to send is planned in `changes`, what an answer means in `delivery`.
+
+    planned -> sending -> confirmed | planned | refused | uncertain      uncertain -> confirmed | planned
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from insight_pipeline.model.errors import PermanentError, TransientError
+from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY
+from insight_pipeline.sinks.powerbi.quota import HOUR_SECONDS, Request, Usage
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS dataset (
+    name TEXT PRIMARY KEY, dataset_id TEXT, state TEXT NOT NULL, asked_at REAL, detail TEXT,
+    blocked_until REAL NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS push_table (
+    dataset TEXT, name TEXT, epoch INTEGER NOT NULL, phase TEXT NOT NULL, phase_at REAL,
+    last_sequence INTEGER NOT NULL, sent_sequence INTEGER NOT NULL, hold TEXT, hold_detail TEXT,
+    body_hash TEXT, PRIMARY KEY (dataset, name));
+CREATE TABLE IF NOT EXISTS batch (
+    batch_id TEXT PRIMARY KEY, dataset TEXT, push_table TEXT, epoch INTEGER, sequence INTEGER,
+    rows INTEGER, content_hash TEXT, state TEXT, content BLOB, ended_at REAL, detail TEXT,
+    UNIQUE (dataset, push_table, sequence));
+CREATE INDEX IF NOT EXISTS batch_state ON batch (dataset, push_table, state);
+CREATE TABLE IF NOT EXISTS batch_partition (
+    batch_id TEXT, partition_key TEXT, PRIMARY KEY (batch_id, partition_key));
+CREATE INDEX IF NOT EXISTS partition_batch ON batch_partition (partition_key);
+CREATE TABLE IF NOT EXISTS planned (
+    dataset TEXT, push_table TEXT, partition_key TEXT, source TEXT,
+    PRIMARY KEY (dataset, push_table, partition_key));
+CREATE TABLE IF NOT EXISTS request (
+    dataset TEXT, push_table TEXT, at REAL, rows INTEGER);
+CREATE INDEX IF NOT EXISTS request_at ON request (dataset, at);
+"""
+_BUSY_SECONDS = 60
+
+
+class State(StrEnum):
+    """Where a batch is. `dropped` ones belong to an epoch or a plan that is over."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    CONFIRMED = "confirmed"
+    UNCERTAIN = "uncertain"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+
+class Phase(StrEnum):
+    """Where a table is in a rebuild; `open` when in none."""
+
+    OPEN = "open"
+    EMPTYING = "emptying"
+    FILLING = "filling"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One request's worth of rows, as the ledger knows it."""
+
+    batch_id: str
+    dataset: str
+    table: str
+    epoch: int
+    sequence: int
+    rows: int
+    content_hash: str
+    state: State
+    ended_at: float | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class TableState:
+    """One table: its epoch and phase, its numbers, and why it is held, if it is."""
+
+    dataset: str
+    name: str
+    epoch: int
+    phase: Phase
+    phase_at: float | None
+    """When it was last asked to be emptied, in seconds since 1970."""
+    last_sequence: int
+    """The highest number given to a batch."""
+    sent_sequence: int
+    """The highest number that ever left."""
+    hold: str | None
+    """Code of the message that says why nothing is sent to it."""
+    hold_detail: str
+    body_hash: str | None
+
+
+@dataclass(frozen=True)
+class DatasetState:
+    """One dataset: `asked`, `created`, `pending` or `refused`, and its id once it has one."""
+
+    name: str
+    dataset_id: str | None
+    state: str
+    asked_at: float | None
+    detail: str
+
+
+_BATCH = (
+    "batch_id, dataset, push_table, epoch, sequence, rows, content_hash, state, ended_at, detail"
+)
+
+
+class Ledger:
+    """The ledger in one file, used by one uploader a dataset and any number of readers."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it, making it if there is none."""
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._transaction() as connection:
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, and on disk when it ends."""
+        try:
+            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                connection.close()
+        except sqlite3.DatabaseError as error:
+            damaged = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+            if getattr(error, "sqlite_errorcode", None) in damaged:
+                raise PermanentError("IA-561", file=self.path, detail=str(error)) from error
+            if isinstance(error, sqlite3.OperationalError):
+                raise TransientError("IA-560", file=self.path, detail=str(error)) from error
+            raise
+
+    # Datasets and tables
+
+    def dataset(self, name: str) -> DatasetState | None:
+        """What is known of a dataset."""
+        with self._transaction() as connection:
+            row = connection.execute(
+                "SELECT name, dataset_id, state, asked_at, detail FROM dataset WHERE name = ?",
+                (name,),
+            ).fetchone()
+        return DatasetState(*row) if row else None
+
+    def put_dataset(
+        self, name: str, state: str, dataset_id: str | None, at: float | None, detail: str = ""
+    ) -> None:
+        """Note a dataset's state."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO dataset (name, state, dataset_id, asked_at, detail) VALUES (?,?,?,?,?) "
+                "ON CONFLICT (name) DO UPDATE SET state = excluded.state, detail = excluded.detail, "
+                "dataset_id = excluded.dataset_id, asked_at = excluded.asked_at",
+                (name, state, dataset_id, at, detail),
+            )
+
+    def table(self, dataset: str, name: str) -> TableState:
+        """A table's state; a new table is open in epoch 1."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO push_table VALUES (?, ?, 1, 'open', NULL, 0, 0, NULL, '', NULL)",
+                (dataset, name),
+            )
+            row = connection.execute(
+                "SELECT * FROM push_table WHERE dataset = ? AND name = ?", (dataset, name)
+            ).fetchone()
+        dataset, name, epoch, phase, *rest = row
+        return TableState(dataset, name, epoch, Phase(phase), *rest)
+
+    def set_table(self, dataset: str, name: str, **values: object) -> None:
+        """Change columns of a table's state: hold, hold_detail, phase, phase_at, body_hash."""
+        columns = ", ".join(f"{column} = ?" for column in values)
+        with self._transaction() as connection:
+            connection.execute(
+                f"UPDATE push_table SET {columns} WHERE dataset = ? AND name = ?",
+                (*values.values(), dataset, name),
+            )
+
+    def new_epoch(self, dataset: str, name: str) -> None:
+        """Write down the intent to empty and fill a table: what was planned or pushed is dropped."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE push_table SET epoch = epoch + 1, phase = 'emptying', phase_at = NULL, "
+                "hold = NULL, hold_detail = '' WHERE dataset = ? AND name = ?",
+                (dataset, name),
+            )
+            _drop(connection, dataset, name, State.PLANNED, State.CONFIRMED, State.REFUSED)
+            key = (dataset, name)
+            connection.execute("DELETE FROM planned WHERE dataset = ? AND push_table = ?", key)
+
+    def drop_unsettled(self, dataset: str, name: str) -> None:
+        """Batches of an epoch that is over and whose time to arrive has passed."""
+        with self._transaction() as connection:
+            _drop(connection, dataset, name, State.SENDING, State.UNCERTAIN)
+
+    def release(self, dataset: str, name: str) -> None:
+        """Lift a hold; what was refused is dropped and will be planned anew from the lake."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE push_table SET hold = NULL, hold_detail = '' WHERE dataset = ? AND name = ?",
+                (dataset, name),
+            )
+            connection.execute(
+                "DELETE FROM planned WHERE dataset = ? AND push_table = ? AND partition_key IN ("
+                "SELECT partition_key FROM batch_partition JOIN batch USING (batch_id) "
+                "WHERE dataset = ? AND push_table = ? AND state = 'refused')",
+                (dataset, name, dataset, name),
+            )
+            _drop(connection, dataset, name, State.REFUSED)
+
+    # Plans
+
+    def sources(self, dataset: str, table: str) -> dict[str, str]:
+        """Which content of which partitions the plans cover."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT partition_key, source FROM planned WHERE dataset = ? AND push_table = ?",
+                (dataset, table),
+            ).fetchall()
+        return dict(rows)
+
+    def held_rows(self, table: TableState, partitions: Sequence[str]) -> list[pa.Table]:
+        """Rows of these partitions that were or will be pushed in this epoch, with their signs."""
+        marks = ", ".join("?" * len(partitions))
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT content FROM batch JOIN batch_partition USING (batch_id) "
+                "WHERE dataset = ? AND push_table = ? AND epoch = ? "
+                "AND state IN ('planned', 'sending', 'uncertain', 'confirmed') "
+                f"AND partition_key IN ({marks})",
+                (table.dataset, table.name, table.epoch, *partitions),
+            ).fetchall()
+        value_set = pa.array(list(partitions), pa.string())
+        tables = [read_content(row[0]) for row in rows]
+        return [t.filter(pc.is_in(t[PARTITION_KEY], value_set=value_set)) for t in tables]
+
+    def plan(
+        self, table: TableState, rows: Iterable[pa.Table], sources: Mapping[str, str]
+    ) -> list[str]:
+        """Write down batches and what they cover, in one transaction; gives the batches' ids."""
+        made = []
+        with self._transaction() as connection:
+            key = (table.dataset, table.name)
+            epoch, last = connection.execute(
+                "SELECT epoch, last_sequence FROM push_table WHERE dataset = ? AND name = ?", key
+            ).fetchone()
+            if epoch != table.epoch:
+                return []
+            for content in rows:
+                last += 1
+                made.append(uuid.uuid4().hex)
+                _insert(connection, made[-1], (*key, epoch, last), content)
+            connection.execute(
+                "UPDATE push_table SET last_sequence = ? WHERE dataset = ? AND name = ?",
+                (last, *key),
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO planned VALUES (?, ?, ?, ?)",
+                [(*key, partition, source) for partition, source in sources.items()],
+            )
+        return made
+
+    # Batches
+
+    def first(self, dataset: str, table: str, *states: State) -> Batch | None:
+        """The batch with the lowest number in one of these states."""
+        return next(iter(self.batches(dataset, table, *states, most=1)), None)
+
+    def batches(self, dataset: str, table: str, *states: State, most: int = -1) -> list[Batch]:
+        """Batches in these states, in the order of their numbers."""
+        marks = ", ".join("?" * len(states))
+        with self._transaction() as connection:
+            rows = connection.execute(
+                f"SELECT {_BATCH} FROM batch WHERE dataset = ? AND push_table = ? "
+                f"AND state IN ({marks}) ORDER BY sequence LIMIT ?",
+                (dataset, table, *states, most),
+            ).fetchall()
+        return [_batch(row) for row in rows]
+
+    def content(self, batch: Batch) -> pa.Table:
+        """The rows of a batch; PermanentError IA-561 if they are not those that were planned."""
+        with self._transaction() as connection:
+            found = connection.execute(
+                "SELECT content FROM batch WHERE batch_id = ?", (batch.batch_id,)
+            ).fetchone()[0]
+        if hashlib.sha256(found).hexdigest() != batch.content_hash:
+            raise PermanentError("IA-561", file=self.path, detail=f"batch {batch.batch_id}")
+        return read_content(found)
+
+    def start_sending(self, batch: Batch, at: float) -> bool:
+        """Note, before the request leaves, that it will; False if another uploader was first."""
+        with self._transaction() as connection:
+            changed = connection.execute(
+                "UPDATE batch SET state = 'sending', ended_at = NULL "
+                "WHERE batch_id = ? AND state = 'planned'",
+                (batch.batch_id,),
+            ).rowcount
+            if changed:
+                key = (batch.dataset, batch.table)
+                connection.execute(
+                    "UPDATE push_table SET sent_sequence = max(sent_sequence, ?) "
+                    "WHERE dataset = ? AND name = ?",
+                    (batch.sequence, *key),
+                )
+                connection.execute(
+                    "INSERT INTO request VALUES (?, ?, ?, ?)", (*key, at, batch.rows)
+                )
+                connection.execute("DELETE FROM request WHERE at < ?", (at - 2 * HOUR_SECONDS,))
+        return bool(changed)
+
+    def end(self, batch: Batch, state: State, at: float, detail: str = "") -> None:
+        """Note what became of a batch that was sent, and when its request ended or was settled."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE batch SET state = ?, ended_at = ?, detail = ? "
+                "WHERE batch_id = ? AND state IN ('sending', 'uncertain')",
+                (state, at, detail, batch.batch_id),
+            )
+
+    # Limits
+
+    def block(self, dataset: str, until: float) -> None:
+        """The service said how long nothing may be sent."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE dataset SET blocked_until = max(blocked_until, ?) WHERE name = ?",
+                (until, dataset),
+            )
+
+    def usage(self, dataset: str) -> Usage:
+        """What the dataset has used of its limits."""
+        with self._transaction() as connection:
+            requests = connection.execute(
+                "SELECT at, rows FROM request WHERE dataset = ? ORDER BY at", (dataset,)
+            ).fetchall()
+            stored = connection.execute(
+                "SELECT push_table, SUM(rows) FROM batch WHERE dataset = ? "
+                "AND state IN ('sending', 'uncertain', 'confirmed') GROUP BY push_table",
+                (dataset,),
+            ).fetchall()
+            blocked = connection.execute(
+                "SELECT blocked_until FROM dataset WHERE name = ?", (dataset,)
+            ).fetchone()
+        return Usage(
+            [Request(*row) for row in requests], dict(stored), blocked[0] if blocked else 0.0
+        )
+
+    def confirmed(self, dataset: str, table: str) -> tuple[int, int]:
+        """The highest confirmed number of the table's present rows, and how many rows they are."""
+        with self._transaction() as connection:
+            found: tuple[int, int] = connection.execute(
+                "SELECT coalesce(max(sequence), 0), coalesce(sum(rows), 0) FROM batch "
+                "WHERE dataset = ? AND push_table = ? AND state = 'confirmed'",
+                (dataset, table),
+            ).fetchone()
+        return found
+
+    def waiting(self, dataset: str, table: str) -> list[int]:
+        """Rows of each batch that is planned, in the order of their numbers."""
+        return [batch.rows for batch in self.batches(dataset, table, State.PLANNED)]
+
+
+def _insert(
+    connection: sqlite3.Connection, batch_id: str, place: tuple[object, ...], rows: pa.Table
+) -> None:
+    content = write_content(rows)
+    digest = hashlib.sha256(content).hexdigest()
+    connection.execute(
+        "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, NULL, '')",
+        (batch_id, *place, len(rows), digest, content),
+    )
+    partitions = (
+        rows[PARTITION_KEY].unique().to_pylist() if PARTITION_KEY in rows.column_names else []
+    )
+    connection.executemany(
+        "INSERT INTO batch_partition VALUES (?, ?)", [(batch_id, p) for p in partitions]
+    )
+
+
+def _batch(row: tuple[Any, ...]) -> Batch:
+    values = dict(zip(_BATCH.replace("push_table", "table").split(", "), row, strict=True))
+    return Batch(**{**values, "state": State(values["state"])})
+
+
+def _drop(connection: sqlite3.Connection, dataset: str, table: str, *states: State) -> None:
+    """Leave a batch's number and drop its rows."""
+    marks = ", ".join("?" * len(states))
+    connection.execute(
+        f"UPDATE batch SET state = 'dropped', content = NULL "
+        f"WHERE dataset = ? AND push_table = ? AND state IN ({marks})",
+        (dataset, table, *states),
+    )
+
+
+def write_content(rows: pa.Table) -> bytes:
+    """Rows as bytes; equal rows give equal bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows.combine_chunks(), sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def read_content(content: bytes) -> pa.Table:
+    """The rows of `write_content`."""
+    return pq.read_table(pa.BufferReader(content))

@@ -1,0 +1,130 @@
+"""One upload: plan what changed in the lake since the last one, then deliver it table by table.
+
+Facts are planned by partition, corrections included; dimensions, whose keys must be unique, are emptied
+and pushed whole when they change. Where rows come from is given by the caller, who knows the lake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from insight_pipeline.model.errors import TransientError
+from insight_pipeline.sinks.powerbi.bodies import dataset_body, table_body
+from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY, batches, changes, signed
+from insight_pipeline.sinks.powerbi.creation import Creation
+from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable
+from insight_pipeline.sinks.powerbi.delivery import Delivered, Options, TableDelivery
+from insight_pipeline.sinks.powerbi.ledger import Ledger, Phase, write_content
+from insight_pipeline.sinks.powerbi.push_rows import push_rows
+from insight_pipeline.sinks.powerbi.service import Service
+
+PARTITIONS_A_PLAN = 31
+_LOCK_SECONDS = 5.0
+_WHOLE = ""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition of a fact: what identifies its content, and how to read it."""
+
+    key: str
+    source: str
+    read: Callable[[], pa.Table]
+    """Rows of the model's table."""
+
+
+class Uploader:
+    """Uploads one dataset. One at a time: others are refused while it holds the lock."""
+
+    def __init__(
+        self, ledger: Ledger, service: Service, dataset: PushDataset, options: Options
+    ) -> None:
+        """The ledger decides what is sent; the dataset is what is created."""
+        self._ledger = ledger
+        self._service = service
+        self._dataset = dataset
+        self._options = options
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other uploaders of the dataset away, in this and other processes."""
+        lock = FileLock(_lock_file(self._ledger.path, self._dataset.name), timeout=_LOCK_SECONDS)
+        try:
+            with lock:
+                yield
+        except Timeout as error:
+            raise TransientError("IA-562", dataset=self._dataset.name) from error
+
+    def create(self, *, again: bool = False) -> str:
+        """The dataset's id, made where it is missing, its tables in their present shape."""
+        creation = Creation(
+            self._ledger,
+            self._service,
+            self._dataset.name,
+            self._options.settle_seconds,
+            self._options.now,
+        )
+        dataset_id = creation.ensure(dataset_body(self._dataset), again=again)
+        creation.shape(
+            dataset_id, {table.name: table_body(table) for table in self._dataset.tables}
+        )
+        return dataset_id
+
+    def plan_fact(self, table: PushTable, partitions: Sequence[Partition]) -> int:
+        """Write down what changed in these partitions; gives the number of rows to append."""
+        state = self._ledger.table(self._dataset.name, table.name)
+        known = self._ledger.sources(self._dataset.name, table.name)
+        changed = [p for p in partitions if known.get(p.key) != p.source]
+        rows = 0
+        for start in range(0, len(changed), PARTITIONS_A_PLAN):
+            some = changed[start : start + PARTITIONS_A_PLAN]
+            wanted = pa.concat_tables([_rows(table, p) for p in some])
+            held = self._ledger.held_rows(state, [p.key for p in some])
+            append = changes(wanted, pa.concat_tables([signed(wanted.slice(0, 0)), *held]))
+            self._ledger.plan(state, batches(append), {p.key: p.source for p in some})
+            rows += len(append)
+        return rows
+
+    def plan_dimension(self, table: PushTable, data: pa.Table) -> int:
+        """Write down the whole dimension anew if it changed; gives the number of rows."""
+        rows = push_rows(table, data).combine_chunks()
+        source = hashlib.sha256(write_content(rows)).hexdigest()
+        known = self._ledger.sources(self._dataset.name, table.name)
+        if known.get(_WHOLE) == source:
+            return 0
+        state = self._ledger.table(self._dataset.name, table.name)
+        if (state.sent_sequence > 0 and state.phase is not Phase.EMPTYING) or known:
+            self._ledger.new_epoch(self._dataset.name, table.name)
+            state = self._ledger.table(self._dataset.name, table.name)
+        self._ledger.plan(state, batches(rows), {_WHOLE: source})
+        return len(rows)
+
+    def deliver(self, dataset_id: str, table: PushTable) -> Delivered:
+        """Send what is planned for a table, within the limits."""
+        place = (self._dataset.name, dataset_id)
+        return TableDelivery(
+            self._ledger, self._service, place, table.name, self._options, is_fact=table.is_fact
+        ).run()
+
+
+def _rows(table: PushTable, partition: Partition) -> pa.Table:
+    rows = push_rows(table, partition.read())
+    keys = pa.repeat(pa.scalar(partition.key), len(rows))
+    return rows.append_column(PARTITION_KEY, keys).combine_chunks()
+
+
+def _lock_file(ledger: Path, dataset: str) -> Path:
+    return ledger.with_name(f"{ledger.stem}-{dataset}.lock")
+
+
+def holds(ledger: Ledger, dataset: PushDataset) -> Mapping[str, str]:
+    """Held tables, and the codes that say why."""
+    states = [ledger.table(dataset.name, table.name) for table in dataset.tables]
+    return {state.name: state.hold for state in states if state.hold is not None}
