@@ -15,7 +15,6 @@ from insight_pipeline.orchestration.assets.sinks import PARTITIONED
 from insight_pipeline.orchestration.assets.stage import LINE_USE, read_inputs
 from insight_pipeline.orchestration.site import LINE_USE_SCHEMA, Site
 from insight_pipeline.settings import load_settings
-from insight_pipeline.sources.directory import read_directory, store_directory
 from insight_pipeline.sources.landing import read_new
 
 DAY = date(2026, 3, 12)
@@ -33,8 +32,7 @@ def main(config: Path) -> None:
         spent[name] = round(now - clock, 2)
         clock = now
 
-    directory = read_directory(site.landing / "directory", site.directory)
-    store_directory(directory, site.raw.directory_file)
+    site.read_directory()
     read_new(site.raw, site.landing, site.read_limits)
     lap("landing_files")
     site.staging.write_days(LINE_USE, LINE_USE_SCHEMA.empty_table(), [DAY])

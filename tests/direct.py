@@ -21,7 +21,6 @@ from insight_pipeline.orchestration.assets.stage import (
 )
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
-from insight_pipeline.sources.directory import read_directory, store_directory
 from insight_pipeline.sources.landing import read_new
 from insight_pipeline.sources.raw_store import day_of
 from insight_pipeline.sources.reports import ingest_file_table, quarantine_table
@@ -29,8 +28,7 @@ from insight_pipeline.sources.reports import ingest_file_table, quarantine_table
 
 def read(site: Site) -> None:
     """The landing folder and the directory, as the source assets read them."""
-    directory = read_directory(site.landing / "directory", site.directory)
-    store_directory(directory, site.raw.directory_file)
+    site.read_directory()
     read_new(site.raw, site.landing, site.read_limits)
 
 

@@ -14,7 +14,7 @@ from rich.progress import Progress
 from insight_pipeline.cli.app import App, as_json
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.model.errors import InsightError, PermanentError
-from insight_pipeline.orchestration.runs import BackfillProgress, RunOutcome, run_range, seasons
+from insight_pipeline.orchestration.runs import BackfillProgress, RunOutcome, run_apart, seasons
 
 Wanted = tuple[str, date, date]
 
@@ -34,8 +34,9 @@ def load_installations(
             done = progress.done() if is_resumable else set()
             for begin, end in seasons(first, last):
                 if begin.isoformat() not in done:
-                    outcomes.append(run_range(definitions, instance, name, begin, end))
-                    if is_resumable and outcomes[-1].is_success:
+                    made = list(run_apart(definitions, instance, name, begin, end))
+                    outcomes += made
+                    if is_resumable and all(outcome.is_success for outcome in made):
                         progress.mark(begin)
                 advance((end - begin).days + 1)
             if is_resumable and all(o.is_success for o in outcomes if o.installation == name):

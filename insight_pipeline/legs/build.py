@@ -43,6 +43,8 @@ _INBOUND, _OUTBOUND, _INTERNAL = range(3)
 _BY_QUEUE, _BY_VOICEMAIL, _BY_MODULE, _BY_USER, _BY_UNKNOWN = range(5)
 _NO_REASON = -1
 WINDOW_DAYS = 1
+MOST_DIGITS = 18
+"""Longer ones are no account id."""
 
 
 class RowFate(IntEnum):
@@ -195,8 +197,10 @@ def taken_by(texts: pa.ChunkedArray, directory: Directory) -> Ints:
     logins = directory.users_by_login()
 
     def user_of(text: str | None) -> int:
-        if text and text.isascii() and text.isdigit() and int(text) in users:
-            return int(text)
+        if text and len(text) <= MOST_DIGITS and text.isascii() and text.isdigit():
+            account = int(text)
+            if account in users:
+                return account
         return logins.get(text.lower(), NO_ID) if text else NO_ID
 
     column = texts.combine_chunks()

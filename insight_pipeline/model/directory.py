@@ -15,6 +15,11 @@ SERVICE_KINDS = ("user", "group", "iqueue", "voicemail", "module", "conference",
 QUEUE_KINDS = ("group", "iqueue")
 
 
+def dimension_of(kind: str) -> str:
+    """The dimension that accounts of a kind are in; their own kind where they are in none."""
+    return "queue" if kind in QUEUE_KINDS else kind
+
+
 @dataclass(frozen=True)
 class Account:
     """One row of accounts.csv."""
@@ -50,6 +55,16 @@ class Directory:
     former: Mapping[int, Account] = field(default_factory=dict)
     """Accounts that have disappeared, with their last row."""
     problems: tuple[DirectoryProblem, ...] = ()
+    stamps: tuple[str, ...] = ()
+    """What the files looked like when they were read: name, size, time of change."""
+
+    def facts_depend_on(self) -> object:
+        """What of it decides facts; names, licences and the like only show in dimensions."""
+        accounts = {
+            (a.account_id, a.kind, a.service_level_seconds, a.login and a.login.lower())
+            for a in self.accounts.values()
+        }
+        return accounts, dict(self.services)
 
     def of_kind(self, *kinds: str) -> list[int]:
         """Ids of the present accounts of these kinds, ascending."""

@@ -1,12 +1,14 @@
 """When runs start by themselves: every night, and whenever files arrive.
 
 The sensor asks two questions that others answer: which files are unread (then a run reads them), and
-which days have been touched since its cursor (then runs load exactly those, late and historical ones
-too). A cursor that makes no sense starts over, which loads more than needed and loses nothing.
+which days have been touched since they were loaded (then runs load exactly those, late and historical
+ones too). A day whose load failed is asked for again when something new touches it, and every night.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 
 import dagster as dg
 
@@ -14,12 +16,14 @@ from insight_pipeline.orchestration.jobs import Job, job_name
 from insight_pipeline.orchestration.partitions import daily, ranges
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
-from insight_pipeline.sources.landing import unread
-from insight_pipeline.sources.raw_store import day_of
+from insight_pipeline.sources.directory import stamps_of
+from insight_pipeline.sources.landing import safe_name, unread
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _SENSOR_SECONDS = 60
 NIGHTLY = "15 2 * * *"
+NIGHTLY_DAYS = 31
+"""How many days a night loads at most; the newest come first."""
 
 
 def nightly_schedule(site: Site, load: Job) -> dg.ScheduleDefinition:
@@ -31,13 +35,19 @@ def nightly_schedule(site: Site, load: Job) -> dg.ScheduleDefinition:
         execution_timezone=site.installation.timezone,
         name=job_name(site.name, "nightly"),
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Every night: reads new files and loads the day that ended.",
+        description="Every night: reads new files and loads the day that ended, and days whose load "
+        "failed, each in a run of its own.",
     )
-    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        keys = daily(site.installation).get_partition_keys(context.scheduled_execution_time)
+    def nightly(
+        context: dg.ScheduleEvaluationContext, sites: dg.ResourceParam[Sites]
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        now = context.scheduled_execution_time
+        keys = daily(site.installation).get_partition_keys(now)
         if len(keys) < 2:  # noqa: PLR2004 - the running day alone
             return dg.SkipReason("No day has ended since the installation's start date.")
-        return dg.RunRequest(partition_key=keys[-2])
+        _, stale = sites.of(site.name).stale(date.fromisoformat(keys[-2]))
+        wanted = sorted({keys[-2], *(day.isoformat() for day in stale)} & set(keys))
+        return [dg.RunRequest(partition_key=key) for key in wanted[-NIGHTLY_DAYS:]]
 
     return nightly
 
@@ -52,16 +62,14 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Reads files that arrive in the landing folder, and loads exactly the days they touch.",
     )
-    def new_files(
-        context: dg.SensorEvaluationContext, sites: dg.ResourceParam[Sites]
-    ) -> dg.SensorResult:
+    def new_files(_: dg.SensorEvaluationContext, sites: dg.ResourceParam[Sites]) -> dg.SensorResult:
         here = sites.of(site.name)
-        waiting = [
-            _mark(path.name, path.lstat().st_mtime_ns)
-            for path in unread(here.raw, here.landing, here.read_limits)
-        ]
-        newest, days = here.raw.index.touched_since(cursor_of(context.cursor))
-        keys = loadable_keys(days, daily(here.installation).get_partition_keys())
+        waiting = [_mark(path) for path in unread(here.raw, here.landing, here.read_limits)]
+        if here.is_directory_unread():
+            waiting += stamps_of(here.landing / "directory") or ("directory",)
+        partitions = daily(here.installation).get_partition_keys()
+        newest, days = here.stale(date.fromisoformat(partitions[-1])) if partitions else (0, [])
+        keys = [day.isoformat() for day in days]
         requests = [
             *read_requests(waiting, job_name(site.name, "read")),
             *range_requests(keys, f"{site.name}:{newest}", job_name(site.name, "load")),
@@ -69,17 +77,6 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
         return dg.SensorResult(run_requests=requests, cursor=str(newest))
 
     return new_files
-
-
-def cursor_of(text: str | None) -> int:
-    """The sequence number in a cursor; 0, the beginning, if it holds anything else."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() else 0
-
-
-def loadable_keys(days: Iterable[int], partitions: Sequence[str]) -> list[str]:
-    """Those days that are partitions: from the start date to today."""
-    known = set(partitions)
-    return [key for key in (day_of(day).isoformat() for day in sorted(days)) if key in known]
 
 
 def read_requests(waiting: Sequence[str], job: str) -> list[dg.RunRequest]:
@@ -102,5 +99,7 @@ def range_requests(keys: Sequence[str], run_key: str, job: str) -> list[dg.RunRe
     ]
 
 
-def _mark(name: str, mtime_ns: int) -> str:
-    return f"{name}:{mtime_ns}"
+def _mark(path: Path) -> str:
+    """What changes when a file does, its rights included."""
+    seen = path.lstat()
+    return f"{safe_name(path)}:{seen.st_mtime_ns}:{seen.st_ctime_ns}"

@@ -14,6 +14,7 @@ OWNERS = ["team:telephony"]
 _PREVIEW_ROWS = 5
 _MASKED = ("caller_number", "called_number", "raw_text")
 _SHOWN_DIGITS = 4
+ROW_COUNT = "dagster/row_count"
 
 
 def definition_metadata(table: Table) -> dict[str, object]:
@@ -24,6 +25,12 @@ def definition_metadata(table: Table) -> dict[str, object]:
         "dagster/table_name": table.name,
         "key": ", ".join(table.key),
     }
+
+
+def schema_metadata(schema: pa.Schema) -> dict[str, object]:
+    """Column schema of a table that the model does not declare: names and types."""
+    columns = [dg.TableColumn(field.name, str(field.type)) for field in schema]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns)}
 
 
 def _column(column: Column, table: Table) -> dg.TableColumn:
@@ -47,8 +54,16 @@ def _column(column: Column, table: Table) -> dg.TableColumn:
 def result_metadata(table: pa.Table) -> dict[str, dg.MetadataValue]:
     """Row count and preview of what an asset made."""
     return {
-        "dagster/row_count": dg.MetadataValue.int(len(table)),
+        ROW_COUNT: dg.MetadataValue.int(len(table)),
         "preview": dg.MetadataValue.md(preview(table)),
+    }
+
+
+def run_metadata(rows: int, sample: pa.Table) -> dict[str, dg.MetadataValue]:
+    """Rows of all days of a run, each of which has its own count, and a preview of some."""
+    return {
+        "rows_in_run": dg.MetadataValue.int(rows),
+        "preview": dg.MetadataValue.md(preview(sample)),
     }
 
 
@@ -73,4 +88,4 @@ def _shown(name: str, value: object) -> str:
 def add_partition_counts(context: dg.AssetExecutionContext, counts: Mapping[date, int]) -> None:
     """Rows of each partition of a range run, on its own materialization."""
     for day, rows in counts.items():
-        context.add_asset_metadata({"partition_rows": rows}, partition_key=day.isoformat())
+        context.add_asset_metadata({ROW_COUNT: rows}, partition_key=day.isoformat())

@@ -62,6 +62,23 @@ def run_range(
     )
 
 
+def run_apart(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    installation: str,
+    first: date,
+    last: date,
+) -> Iterator[RunOutcome]:
+    """Load a range; where a check fails, halve it until only the days at fault are left out."""
+    outcome = run_range(definitions, instance, installation, first, last)
+    if not outcome.failed_checks or first == last:
+        yield outcome
+        return
+    middle = first + (last - first) // 2
+    yield from run_apart(definitions, instance, installation, first, middle)
+    yield from run_apart(definitions, instance, installation, middle + timedelta(days=1), last)
+
+
 def seasons(first: date, last: date, days: int = DAYS_A_RUN) -> Iterator[tuple[date, date]]:
     """The range in stretches of at most `days`."""
     start = first

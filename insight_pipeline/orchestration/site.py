@@ -31,10 +31,15 @@ from insight_pipeline.model.zone import Zone
 from insight_pipeline.privacy.private import hide_private_ends
 from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.relational.writer import RelationalSink
-from insight_pipeline.sources.directory import load_directory
+from insight_pipeline.sources.directory import (
+    load_directory,
+    read_directory,
+    stamps_of,
+    store_directory,
+)
 from insight_pipeline.sources.duplicates import classify
 from insight_pipeline.sources.landing import ReadLimits
-from insight_pipeline.sources.raw_store import RawRows, RawStore, day_number
+from insight_pipeline.sources.raw_store import RawRows, RawStore, day_number, day_of
 from insight_pipeline.sources.reports import is_unsupported, refresh_reports
 
 Ints = npt.NDArray[np.int64]
@@ -102,6 +107,29 @@ class Site:
         """The directory read last."""
         return load_directory(self.raw.directory_file)
 
+    def read_directory(self) -> Directory:
+        """Read the directory anew; days whose facts it may change are touched by that."""
+        before = self.directory
+        found = read_directory(self.landing / "directory", before)
+        if found.facts_depend_on() != before.facts_depend_on():
+            days = np.unique(self.raw.index.parts(CALL_LIST.name).days)
+            self.raw.index.put_touched(days.tolist())
+        store_directory(found, self.raw.directory_file)
+        return found
+
+    def is_directory_unread(self) -> bool:
+        """Whether the directory's files look other than when they were read."""
+        return stamps_of(self.landing / "directory") != self.directory.stamps
+
+    def stale(self, today: date) -> tuple[int, list[date]]:
+        """Days from the start date to today that were touched since their last load.
+
+        The number before them changes with every touch.
+        """
+        newest, days = self.raw.index.stale()
+        start = self.installation.start_date
+        return newest, [day for number in days if start <= (day := day_of(number)) <= today]
+
     @property
     def read_limits(self) -> ReadLimits:
         """Largest line and file."""
@@ -162,6 +190,7 @@ class Site:
     def legs_of(self, dates: Sequence[date]) -> LegPartitions:
         """Rows of the raw store to legs (R 3 to R 9, R 16) for these partitions."""
         wanted = np.array([day_number(day) for day in dates], dtype=np.int64)
+        self.raw.index.start_load(wanted.tolist())
         directory = self.directory
         raw = self.supported_rows(self.raw.gather(CALL_LIST.name, wanted.tolist()), directory)
         built = self._build(raw, directory)

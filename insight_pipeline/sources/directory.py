@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ from insight_pipeline.model.directory import (
     Account,
     Directory,
     DirectoryProblem,
+    dimension_of,
 )
 from insight_pipeline.model.messages import DIRECTORY_CODES, REFUSAL_CODES
 from insight_pipeline.model.rows import Refusal
-from insight_pipeline.sources.files import ChangedWhileReadError, RefusedError, opened
+from insight_pipeline.sources.files import ChangedWhileReadError, RefusedError, opened, stamp
 from insight_pipeline.sources.lines import split_row
 
 _ACCOUNTS, _SERVICES = "accounts.csv", "services.csv"
@@ -40,8 +42,24 @@ def read_directory(folder: Path, previous: Directory) -> Directory:
     rows = _rows(folder / _SERVICES, ("serviceid", "kind"), problems)
     services = dict(previous.services) if rows is None else _services(rows, problems)
     former = {**previous.former, **previous.accounts}
-    former = {i: account for i, account in former.items() if i not in accounts}
-    return Directory(accounts, services, former, tuple(problems))
+    former = {i: account for i, account in former.items() if _is_gone(account, accounts)}
+    return Directory(accounts, services, former, tuple(problems), stamps_of(folder))
+
+
+def _is_gone(account: Account, accounts: Mapping[int, Account]) -> bool:
+    """Whether an account is listed no more, or under its id is now one of another dimension."""
+    present = accounts.get(account.account_id)
+    return present is None or dimension_of(present.kind) != dimension_of(account.kind)
+
+
+def stamps_of(folder: Path) -> tuple[str, ...]:
+    """What the directory's files look like now; a file that cannot be looked at has no stamp."""
+    found = []
+    for name in (_ACCOUNTS, _SERVICES):
+        with suppress(RefusedError):
+            seen = stamp(folder / name)
+            found.append(f"{name}:{seen.size}:{seen.mtime_ns}:{seen.inode}")
+    return tuple(found)
 
 
 def load_directory(file: Path) -> Directory:
@@ -54,6 +72,7 @@ def load_directory(file: Path) -> Directory:
         {int(i): kind for i, kind in stored["services"].items()},
         {a["account_id"]: _account_of(a) for a in stored["former"]},
         tuple(DirectoryProblem(**p) for p in stored["problems"]),
+        tuple(stored.get("stamps", ())),
     )
 
 
@@ -64,6 +83,7 @@ def store_directory(directory: Directory, file: Path) -> None:
         "services": directory.services,
         "former": [asdict(a) for a in directory.former.values()],
         "problems": [asdict(p) for p in directory.problems],
+        "stamps": directory.stamps,
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
@@ -79,8 +99,14 @@ def _rows(
     path: Path, required: tuple[str, ...], problems: list[DirectoryProblem]
 ) -> list[tuple[int, Row]] | None:
     """The rows of a file with their lines; [] if it is missing, None if it cannot be read."""
-    if not path.exists() and not path.is_symlink():
+    try:
+        path.lstat()
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        code = REFUSAL_CODES[Refusal.UNREADABLE]
+        problems.append(DirectoryProblem(path.name, 0, code, error.strerror or ""))
+        return None
     try:
         with opened(path, _FILE_LIMIT_BYTES) as file:
             data = file.body.read()

@@ -6,6 +6,8 @@ moved. Which partitions a run then loads is decided in `orchestration`.
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -61,14 +63,24 @@ class ReadResult:
     still_written: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     """Names that are no export: they do not end in .csv or .csv.gz."""
+    unreadable: list[str] = field(default_factory=list)
+    """Folders that could not be looked into."""
     lines: int = 0
     touched_days: set[int] = field(default_factory=set)
 
 
 def exports(folder: Path, kind: str) -> list[Path]:
-    """Everything in the folder of a list, by name."""
+    """Everything in the folder of a list, by name; OSError where it cannot be looked into."""
     where = folder / kind
-    return sorted(where.iterdir(), key=lambda path: path.name) if where.is_dir() else []
+    try:
+        return sorted(where.iterdir(), key=lambda path: path.name)
+    except FileNotFoundError:
+        return []
+
+
+def safe_name(path: Path) -> str:
+    """A file's name as text: bytes that are no UTF-8 are written with a backslash, in hex."""
+    return os.fsencode(path.name).decode("utf-8", errors="backslashreplace")
 
 
 def unread(store: RawStore, folder: Path, limits: ReadLimits) -> list[Path]:
@@ -76,11 +88,12 @@ def unread(store: RawStore, folder: Path, limits: ReadLimits) -> list[Path]:
     found: list[Path] = []
     for spec in LISTS.values():
         known = _known(store, spec, limits)
-        found += [
-            path
-            for path in exports(folder, spec.name)
-            if path.name.endswith(_SUFFIXES) and not _is_known(path, known)
-        ]
+        with suppress(OSError):
+            found += [
+                path
+                for path in exports(folder, spec.name)
+                if path.name.endswith(_SUFFIXES) and not _is_known(path, known)
+            ]
     return found
 
 
@@ -89,9 +102,14 @@ def read_new(store: RawStore, folder: Path, limits: ReadLimits) -> ReadResult:
     result = ReadResult()
     for spec in LISTS.values():
         known = _known(store, spec, limits)
-        for path in exports(folder, spec.name):
+        try:
+            paths = exports(folder, spec.name)
+        except OSError as error:
+            result.unreadable.append(f"{spec.name}: {error.strerror}")
+            continue
+        for path in paths:
             if not path.name.endswith(_SUFFIXES):
-                result.ignored.append(f"{spec.name}/{path.name}")
+                result.ignored.append(f"{spec.name}/{safe_name(path)}")
             elif not _is_known(path, known):
                 _read_one(store, spec, path, limits, result)
     return result
@@ -109,7 +127,7 @@ def _known(store: RawStore, spec: ListSpec, limits: ReadLimits) -> set[tuple[str
 
 def _is_known(path: Path, known: set[tuple[str, FileStamp]]) -> bool:
     try:
-        return (path.name, stamp(path)) in known
+        return (safe_name(path), stamp(path)) in known
     except RefusedError:
         return False
 
@@ -121,10 +139,10 @@ def _parser(store: RawStore, limits: ReadLimits) -> str:
 def _read_one(
     store: RawStore, spec: ListSpec, path: Path, limits: ReadLimits, result: ReadResult
 ) -> None:
-    name = f"{spec.name}/{path.name}"
+    name = f"{spec.name}/{safe_name(path)}"
     try:
         seen = stamp(path)
-        entry = NameEntry(spec.name, path.name, "", seen.size, seen.mtime_ns, seen.inode)
+        entry = NameEntry(spec.name, safe_name(path), "", seen.size, seen.mtime_ns, seen.inode)
         with opened(path, limits.file_bytes) as file:
             entry = replace(entry, sha256=file.sha256)
             _take_in(store, spec, file, entry, limits, result)
@@ -148,7 +166,9 @@ def _take_in(
     parser = _parser(store, limits)
     before = store.index.files(spec.name).get(file.sha256)
     if before is not None and before.parser == parser:
-        store.index.put_name(entry)
+        known = [p for p in store.index.parts(spec.name).entries if p.sha256 == file.sha256]
+        touched = store.touched_days(spec.name, known)
+        store.index.put(entry, touched=touched)
         (result.refused if before.status == "refused" else result.renamed).append(name)
     else:
         content = read_list(file, spec, store.zone, limits.line_bytes)
@@ -158,18 +178,17 @@ def _take_in(
         accepted = FileEntry(
             spec.name, file.sha256, parser, "accepted", None, "", content.lines, unknown
         )
-        store.index.put_file(accepted, parts)
-        store.index.put_name(entry)
+        touched = store.touched_days(spec.name, parts)
+        store.index.put(entry, accepted, parts, touched)
         result.read.append(name)
         result.lines += content.lines
-    touched = store.touched_days(spec.name, file.sha256)
-    store.index.put_touched(touched)
     result.touched_days.update(touched)
 
 
 def _note_refusal(
     store: RawStore, spec: ListSpec, path: Path, error: RefusedError, limits: ReadLimits
 ) -> None:
+    refused = None
     if error.sha256:
         refused = FileEntry(
             spec.name,
@@ -180,23 +199,21 @@ def _note_refusal(
             error.detail,
             None,
         )
-        store.index.put_file(refused, [])
     try:
         seen = stamp(path)
     except RefusedError:
         seen = FileStamp(0, 0, 0)
-    store.index.put_name(
-        NameEntry(
-            spec.name,
-            path.name,
-            error.sha256,
-            seen.size,
-            seen.mtime_ns,
-            seen.inode,
-            error.reason.value,
-            error.detail,
-        )
+    name = NameEntry(
+        spec.name,
+        safe_name(path),
+        error.sha256,
+        seen.size,
+        seen.mtime_ns,
+        seen.inode,
+        error.reason.value,
+        error.detail,
     )
+    store.index.put(name, refused)
 
 
 def _write_problems(

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS report (
     kind TEXT, sha256 TEXT, owners TEXT, accepted INTEGER, open_rows INTEGER, quarantined INTEGER,
     first_start INTEGER, last_start INTEGER, PRIMARY KEY (kind, sha256));
 CREATE TABLE IF NOT EXISTS touched (sequence INTEGER PRIMARY KEY AUTOINCREMENT, day INTEGER);
+CREATE TABLE IF NOT EXISTS loaded (day INTEGER PRIMARY KEY, started INTEGER, finished INTEGER);
 """
 
 
@@ -150,44 +151,67 @@ class RawIndex:
             rows = connection.execute(
                 "SELECT * FROM part WHERE kind = ? ORDER BY day, sha256", (kind,)
             ).fetchall()
-        entries = [PartEntry(*row) for row in rows]
-        numbers = np.array([row[2:] for row in rows], dtype=np.int64).reshape(-1, 7).T
-        days, _, first_ids, last_ids, first_calls, last_calls, repeated = numbers
-        return Parts(entries, days, first_ids, last_ids, first_calls, last_calls, repeated)
+        return parts_of([PartEntry(*row) for row in rows])
 
-    def put_name(self, entry: NameEntry) -> None:
-        """Note a name; a name without readable content is forgotten once it has one."""
+    def put(
+        self,
+        name: NameEntry,
+        file: FileEntry | None = None,
+        parts: Sequence[PartEntry] = (),
+        touched: Sequence[int] = (),
+    ) -> None:
+        """Note a name, what its content was read as, and which days that touches: all or nothing.
+
+        A name without readable content is forgotten once it has one.
+        """
         with self._connected() as connection:
+            if file is not None:
+                key = (file.kind, file.sha256)
+                for table in ("part", "report"):
+                    connection.execute(f"DELETE FROM {table} WHERE kind = ? AND sha256 = ?", key)
+                connection.execute(
+                    f"INSERT OR REPLACE INTO file VALUES ({_marks(8)})", astuple(file)
+                )
+                connection.executemany(
+                    f"INSERT INTO part VALUES ({_marks(9)})", [astuple(part) for part in parts]
+                )
             connection.execute(
                 "DELETE FROM name WHERE kind = ? AND file_name = ? AND sha256 = ''",
-                (entry.kind, entry.file_name),
+                (name.kind, name.file_name),
             )
-            connection.execute(f"INSERT OR REPLACE INTO name VALUES ({_marks(8)})", astuple(entry))
-
-    def put_file(self, entry: FileEntry, parts: Sequence[PartEntry]) -> None:
-        """Note that a content was read, with its parts, instead of what was noted for it before."""
-        key = (entry.kind, entry.sha256)
-        with self._connected() as connection:
-            for table in ("part", "report"):
-                connection.execute(f"DELETE FROM {table} WHERE kind = ? AND sha256 = ?", key)
-            connection.execute(f"INSERT OR REPLACE INTO file VALUES ({_marks(8)})", astuple(entry))
-            connection.executemany(
-                f"INSERT INTO part VALUES ({_marks(9)})", [astuple(part) for part in parts]
-            )
+            connection.execute(f"INSERT OR REPLACE INTO name VALUES ({_marks(8)})", astuple(name))
+            _touch(connection, touched)
 
     def put_touched(self, days: Sequence[int]) -> None:
-        """Append days whose partitions a newly read file may change."""
+        """Append days whose partitions something else than a file may change."""
         with self._connected() as connection:
-            connection.executemany("INSERT INTO touched (day) VALUES (?)", [(day,) for day in days])
+            _touch(connection, days)
 
-    def touched_since(self, sequence: int) -> tuple[int, list[int]]:
-        """The newest sequence number, and the days appended after `sequence`, ascending."""
+    def stale(self) -> tuple[int, list[int]]:
+        """The newest sequence number, and the days touched since their last load, ascending."""
         with self._connected() as connection:
+            newest = connection.execute("SELECT coalesce(max(sequence), 0) FROM touched").fetchone()
             rows = connection.execute(
-                "SELECT sequence, day FROM touched WHERE sequence > ?", (sequence,)
+                "SELECT day FROM touched LEFT JOIN loaded USING (day) "
+                "GROUP BY day HAVING max(sequence) > coalesce(max(finished), 0) ORDER BY day"
             ).fetchall()
-        newest = max((row[0] for row in rows), default=sequence)
-        return newest, sorted({row[1] for row in rows})
+        return newest[0], [row[0] for row in rows]
+
+    def start_load(self, days: Sequence[int]) -> None:
+        """Note that these days are being loaded from what has been read by now."""
+        with self._connected() as connection:
+            connection.executemany(
+                "INSERT INTO loaded VALUES (?, (SELECT coalesce(max(sequence), 0) FROM touched), 0) "
+                "ON CONFLICT (day) DO UPDATE SET started = excluded.started",
+                [(day,) for day in days],
+            )
+
+    def finish_load(self, days: Sequence[int]) -> None:
+        """Note that these days are in every sink, as of when their load started."""
+        with self._connected() as connection:
+            connection.executemany(
+                "UPDATE loaded SET finished = started WHERE day = ?", [(day,) for day in days]
+            )
 
     def put_report(self, entry: ReportEntry) -> None:
         """Note the line counts of a content."""
@@ -195,6 +219,17 @@ class RawIndex:
             connection.execute(
                 f"INSERT OR REPLACE INTO report VALUES ({_marks(8)})", astuple(entry)
             )
+
+
+def parts_of(entries: list[PartEntry]) -> Parts:
+    """Parts with their ranges as arrays."""
+    numbers = np.array([astuple(entry)[2:] for entry in entries], dtype=np.int64).reshape(-1, 7).T
+    days, _, first_ids, last_ids, first_calls, last_calls, repeated = numbers
+    return Parts(entries, days, first_ids, last_ids, first_calls, last_calls, repeated)
+
+
+def _touch(connection: sqlite3.Connection, days: Sequence[int]) -> None:
+    connection.executemany("INSERT INTO touched (day) VALUES (?)", [(day,) for day in days])
 
 
 def _marks(count: int) -> str:

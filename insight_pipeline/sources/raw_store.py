@@ -20,7 +20,7 @@ import pyarrow as pa
 from insight_pipeline.model.rows import CALL_LIST, LISTS, START_BIT, ListSpec
 from insight_pipeline.model.zone import Zone
 from insight_pipeline.parquet import read_parquet, write_parquet
-from insight_pipeline.sources.raw_index import PartEntry, Parts, RawIndex
+from insight_pipeline.sources.raw_index import PartEntry, Parts, RawIndex, parts_of
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -106,6 +106,13 @@ class RawStore:
         schema = pa.schema([spec.raw_schema().field(name) for name in columns])
         return pa.concat_tables(tables) if tables else schema.empty_table()
 
+    def sample(self, spec: ListSpec, day: int, columns: Sequence[str]) -> pa.Table:
+        """Some columns of rows of one day; none where the day has none."""
+        entries = [e for e in self.index.parts(spec.name).entries if e.day == day]
+        if entries:
+            return self._read(entries[0], list(columns))
+        return pa.schema([spec.raw_schema().field(name) for name in columns]).empty_table()
+
     def gather(self, kind: str, days: Sequence[int]) -> RawRows:
         """All rows of `days`, with every row that shares an id or a call with them, over all days."""
         parts = self.index.parts(kind)
@@ -134,12 +141,15 @@ class RawStore:
             if entry.day in days:
                 yield entry.day, _ints(self._read(entry, ["cdraccountid"]), "cdraccountid")
 
-    def touched_days(self, kind: str, sha256: str) -> list[int]:
-        """Days whose rows share an id or a call with a file's, its own included."""
-        parts = self.index.parts(kind)
-        own = np.array(
-            [i for i, e in enumerate(parts.entries) if e.sha256 == sha256], dtype=np.int64
-        )
+    def touched_days(self, kind: str, own_parts: Sequence[PartEntry]) -> list[int]:
+        """Days whose rows share an id or a call with the parts of a file, its own included.
+
+        The parts are written, and need not stand in the index yet.
+        """
+        hashes = {part.sha256 for part in own_parts}
+        others = [e for e in self.index.parts(kind).entries if e.sha256 not in hashes]
+        parts = parts_of([*others, *own_parts])
+        own = np.arange(len(others), len(parts.entries))
         related = _Relations(self, parts)
         related.add_whole(own)
         found = related.follow()

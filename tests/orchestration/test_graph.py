@@ -8,15 +8,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.facts import calls as calls_module
 from insight_pipeline.facts.intervals import queue_intervals
+from insight_pipeline.facts.reconciliation import Imbalance
+from insight_pipeline.orchestration import checks
 from insight_pipeline.orchestration.assets import facts
-from insight_pipeline.orchestration.automation import cursor_of, loadable_keys, read_requests
+from insight_pipeline.orchestration.automation import read_requests
 from insight_pipeline.orchestration.partitions import ranges
-from insight_pipeline.orchestration.runs import seasons
+from insight_pipeline.orchestration.runs import run_apart, seasons
 from insight_pipeline.settings import load_settings
 from tests.conftest import write_settings
 from tests.pipeline import GOLDEN, Pipeline
@@ -93,6 +96,25 @@ def test_a_value_outside_the_model_is_found_by_its_suite(
     assert "demo/fact_call: values_as_declared" in outcome.failed_checks
 
 
+def test_a_day_that_does_not_add_up_is_left_out_and_the_others_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = Pipeline(write_settings(tmp_path, GOLDEN / "examples" / "landing"))
+    bad = date(2026, 3, 12)
+
+    def broken(reconciliation: pa.Table, *_: pa.Table) -> list[Imbalance]:
+        is_there = bad in reconciliation["local_date"].to_pylist()
+        return [Imbalance("rows_in", str(bad), 1, 2)] if is_there else []
+
+    monkeypatch.setattr(checks, "imbalances", broken)
+    days = date(2026, 3, 10), date(2026, 3, 15)
+    outcomes = list(run_apart(pipeline.definitions, pipeline.instance, "demo", *days))
+    failed = [(o.first, o.last) for o in outcomes if not o.is_success]
+    assert failed == [(bad, bad)]
+    lake = tmp_path / "data" / "lake" / "demo" / "fact_call"
+    assert {f.stem for f in lake.iterdir()} == {f"2026-03-{day}" for day in (10, 11, 13, 14, 15)}
+
+
 def test_the_sensor_reads_new_files_and_then_loads_exactly_the_days_they_touch(
     tmp_path: Path,
 ) -> None:
@@ -120,6 +142,9 @@ def test_the_sensor_reads_new_files_and_then_loads_exactly_the_days_they_touch(
         (r.job_name, r.tags["dagster/asset_partition_range_start"])
         for r in second.run_requests or []
     ] == [("demo_load", "2026-03-12")]
+    again = tick(second.cursor).run_requests or []
+    assert [r.run_key for r in again] == [r.run_key for r in second.run_requests or []]
+    assert pipeline.load("demo", "2026-03-12", "2026-03-13").is_success
     assert tick(second.cursor).run_requests == []
 
 
@@ -127,14 +152,6 @@ def _sites(pipeline: Pipeline) -> object:
     from insight_pipeline.orchestration.resources import Sites
 
     return Sites(pipeline.settings)
-
-
-def test_a_cursor_that_makes_no_sense_starts_over() -> None:
-    assert [cursor_of(text) for text in (None, "", "x", "-1", "7")] == [0, 0, 0, 0, 7]
-
-
-def test_days_outside_the_partitions_are_not_requested() -> None:
-    assert loadable_keys([20524, 1], ["2026-03-12"]) == ["2026-03-12"]
 
 
 def test_the_same_waiting_files_are_read_by_one_run() -> None:

@@ -28,7 +28,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         config = write_settings(folder, GOLDEN / "examples" / "landing")
         environment = dagster_environment(config)
         command = [sys.executable, "-m", "insight_pipeline.cli.main", "--config", str(config)]
-        days = ["--from", "2026-03-12", "--to", "2026-03-13"]
+        days = ["--from", "2026-03-12"]
         subprocess.run([*command, "run", *days], env=environment, check=True)
         with dagster_ui(environment) as address:
             context = browser.new_context(

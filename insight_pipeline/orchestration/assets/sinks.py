@@ -20,6 +20,7 @@ from insight_pipeline.orchestration.partitions import dates_of
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sinks.lake import Lake
+from insight_pipeline.sources.raw_store import day_number
 
 GROUP = "sinks"
 PARTITIONED = tuple(name for name, table in TABLES.items() if table.is_partitioned)
@@ -76,8 +77,9 @@ def _relational(site: Site) -> dg.AssetsDefinition:
                 counts[day] = sum(len(table) for table in tables.values())
             add_partition_counts(context, counts)
             total += sum(counts.values())
+            here.raw.index.finish_load([day_number(day) for day in dates])
         database.close()
-        return dg.MaterializeResult(metadata={"dagster/row_count": total})
+        return dg.MaterializeResult(metadata={"rows_in_run": total})
 
     found: dg.AssetsDefinition = relational
     return found

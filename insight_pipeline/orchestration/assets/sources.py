@@ -13,11 +13,14 @@ from insight_pipeline.orchestration.assets.stage import (
     partitioned,
 )
 from insight_pipeline.orchestration.failures import told
-from insight_pipeline.orchestration.metadata import add_partition_counts, result_metadata
+from insight_pipeline.orchestration.metadata import (
+    add_partition_counts,
+    result_metadata,
+    run_metadata,
+)
 from insight_pipeline.orchestration.partitions import dates_of
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
-from insight_pipeline.sources.directory import read_directory, store_directory
 from insight_pipeline.sources.landing import read_new
 from insight_pipeline.sources.raw_store import day_number, day_of
 from insight_pipeline.sources.reports import ingest_file_table, quarantine_table
@@ -40,14 +43,15 @@ def _landing_files(site: Site) -> dg.AssetsDefinition:
     def landing_files(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         result = read_new(here.raw, here.landing, here.read_limits)
-        if result.refused:
-            context.log.warning("Refused: %s", ", ".join(result.refused))
+        if result.refused or result.unreadable:
+            context.log.warning("Refused: %s", ", ".join([*result.refused, *result.unreadable]))
         touched = [day_of(day).isoformat() for day in sorted(result.touched_days)]
         return dg.MaterializeResult(
             metadata={
                 "files_read": len(result.read),
                 "lines_read": result.lines,
                 "files_refused": result.refused,
+                "folders_unreadable": result.unreadable,
                 "files_known_under_a_new_name": result.renamed,
                 "files_still_written": result.still_written,
                 "files_ignored": result.ignored,
@@ -68,8 +72,7 @@ def _directory(site: Site) -> dg.AssetsDefinition:
     )
     def directory(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
-        found = read_directory(here.landing / "directory", here.directory)
-        store_directory(found, here.raw.directory_file)
+        found = here.read_directory()
         for problem in found.problems:
             context.log.warning(
                 "%s line %s: %s", problem.file_name, problem.line_number, problem.code
@@ -100,7 +103,9 @@ def _lists(site: Site) -> list[dg.AssetsDefinition]:
         dates = dates_of(context.partition_keys)
         rows = here.raw.rows_by_day(CALL_LIST.name, [day_number(day) for day in dates])
         add_partition_counts(context, {day: rows[day_number(day)] for day in dates})
-        return dg.MaterializeResult(metadata={"dagster/row_count": sum(rows.values())})
+        columns = ("id", "callid", "callstepid", "starttime", "callresult", "line_number")
+        sample = here.raw.sample(CALL_LIST, day_number(dates[-1]), columns)
+        return dg.MaterializeResult(metadata=run_metadata(sum(rows.values()), sample))
 
     @dg.asset(  # type: ignore[call-overload,untyped-decorator]
         **asset_options(site, LINE_LIST.name, GROUP, "parquet"),
@@ -113,7 +118,7 @@ def _lists(site: Site) -> list[dg.AssetsDefinition]:
         dates = dates_of(context.partition_keys)
         uses = here.line_uses(dates)
         add_partition_counts(context, here.staging.write_days(LINE_USE, uses, dates))
-        return dg.MaterializeResult(metadata={"dagster/row_count": len(uses)})
+        return dg.MaterializeResult(metadata=run_metadata(len(uses), uses))
 
     return [call_list, line_list]
 

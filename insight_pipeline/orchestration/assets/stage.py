@@ -14,13 +14,15 @@ import pyarrow as pa
 from insight_pipeline.facts.dimensions import REFERENCE_SCHEMA
 from insight_pipeline.facts.reconciliation import FATE_SCHEMA
 from insight_pipeline.legs.names import NAME_SCHEMA
+from insight_pipeline.model.rows import CALL_LIST, LINE_LIST
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import (
     OWNERS,
     add_partition_counts,
     definition_metadata,
-    result_metadata,
+    run_metadata,
+    schema_metadata,
 )
 from insight_pipeline.orchestration.partitions import DAYS_A_RUN, daily, dates_of
 from insight_pipeline.orchestration.resources import Sites
@@ -41,6 +43,12 @@ INTERNAL_SCHEMAS = {
     DIMENSION_KEYS: REFERENCE_SCHEMA,
 }
 """Tables between assets that no sink holds."""
+
+_OTHER_SCHEMAS = {
+    DIMENSION_KEYS: REFERENCE_SCHEMA,
+    CALL_LIST.name: CALL_LIST.raw_schema(),
+    LINE_LIST.name: LINE_USE_SCHEMA,
+}
 
 Result = dg.MaterializeResult
 """Bare on purpose: with a value type Dagster would hand results to an IO manager."""
@@ -96,6 +104,8 @@ def asset_options(site: Site, name: str, group: str, *kinds: str) -> dict[str, o
     }
     if name in TABLES:
         options["metadata"] = definition_metadata(TABLES[name])
+    elif schema := _OTHER_SCHEMAS.get(name):
+        options["metadata"] = schema_metadata(schema)
     return options
 
 
@@ -121,11 +131,12 @@ def make_asset(site: Site, step: Step) -> dg.AssetsDefinition:
     @told(site.settings.locale)
     def step_asset(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(name)
-        made = pa.table({})
+        made, rows = pa.table({}), 0
         for dates in here.chunks(dates_of(context.partition_keys)):
             made = step.compute(here, read_inputs(here, step, dates), dates)
             add_partition_counts(context, here.staging.write_days(step.table, made, dates))
-        return dg.MaterializeResult(metadata=result_metadata(made))
+            rows += len(made)
+        return dg.MaterializeResult(metadata=run_metadata(rows, made))
 
     result: dg.AssetsDefinition = step_asset
     return result
