@@ -25,6 +25,7 @@ COMMANDS = {
     "reconcile": "Where every line and row went, by file and date (R 17).",
     "quarantine": "Lines and files that could not be read, and why.",
     "simulate": "Write sample exports of a simulated PBX.",
+    "emulator": "Run a local Power BI and Microsoft login.",
 }
 
 
