@@ -6,6 +6,7 @@ Belongs here: the request's shape, its limits, the answer's shape. Does not: DAX
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +19,7 @@ from insight_pipeline.emulator.answers import (
 )
 from insight_pipeline.emulator.calls import Call
 from insight_pipeline.emulator.dax import DaxError, evaluate
+from insight_pipeline.emulator.dax.syntax import Scalar
 from insight_pipeline.emulator.description import violations
 from insight_pipeline.emulator.limits import MINUTE_SECONDS
 from insight_pipeline.emulator.schemas import refuse
@@ -44,7 +46,7 @@ def execute(world: World, call: Call) -> Answer:
     has_nulls = bool(sent.get("serializerSettings", {}).get("includeNulls", False))
     rows = [
         {
-            name: value
+            name: _shown(value)
             for name, value in zip(result.names, row, strict=True)
             if has_nulls or value is not None
         }
@@ -56,3 +58,9 @@ def execute(world: World, call: Call) -> Answer:
         text = f"The result was cut after {limits.rows_a_query} rows."
         table["error"] = {"code": "ResultTooLarge", "message": text}
     return Answer(HTTPStatus.OK, {"results": [{"tables": [table]}]})
+
+
+def _shown(value: Scalar) -> object:
+    if not isinstance(value, datetime):
+        return value
+    return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")

@@ -82,9 +82,31 @@ def _tables(compiler: Compiler, layout: Layout) -> Iterator[tuple[str, Places]]:
 
 
 def _standing(table: str, places: Places, row: Record) -> Filter:
-    wanted = tuple((to, fold(row[at])) for _, at, to in places)
-    columns = frozenset(name for name, _, _ in places)
-    return Filter(table, columns, lambda r: all(fold(r[to]) == value for to, value in wanted))
+    wanted = [(to, fold(row[at])) for _, at, to in places]
+    return Filter(
+        table,
+        frozenset(name for name, _, _ in places),
+        lambda r: all(fold(r[to]) == value for to, value in wanted),
+        (tuple(to for to, _ in wanted), tuple(value for _, value in wanted)),
+    )
+
+
+def in_groups(
+    compiler: Compiler, table: Node, layout: Layout, scope: Scope
+) -> Callable[[Context], Callable[[Record], Context]]:
+    """For each group of a table's rows the context that leaves the rows of the group."""
+    tables = list(_tables(compiler, layout))
+    # A stored table brings no filters but those of the context.
+    added = None if isinstance(table, NameRef) else _add_rows(compiler, table, scope)
+
+    def groups(context: Context) -> Callable[[Record], Context]:
+        filters = context.filters if added is None else added(context, context.filters)
+        return lambda group: Context(
+            (*filters, *(_standing(name, places, group) for name, places in tables)),
+            (*context.frames, group),
+        )
+
+    return groups
 
 
 def _change(compiler: Compiler, node: Node, scope: Scope) -> Change:

@@ -33,6 +33,9 @@ class Field:
 Layout = tuple[Field, ...]
 
 
+Exact = tuple[tuple[int, ...], Record]
+
+
 @dataclass(frozen=True)
 class Filter:
     """Leaves rows of a table (case folded) by some of its columns."""
@@ -40,6 +43,8 @@ class Filter:
     table: str
     columns: frozenset[str]
     passes: Callable[[Record], bool]
+    exact: Exact | None = None
+    """Where the filter asks for one value of each of its columns: their places and the values."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,9 @@ class Model:
 
     dataset: Dataset
     _rows: dict[str, list[Record]] = field(default_factory=dict)
+    _index: dict[tuple[str, tuple[int, ...]], dict[Record, list[Record]]] = field(
+        default_factory=dict
+    )
 
     def layout(self, table: str) -> Layout:
         """The columns of a table."""
@@ -101,8 +109,12 @@ class Model:
         """The rows of a table that the filters leave, those of tables on its one side included."""
         key = table.casefold()
         rows = self.all_rows(table)
-        for each in filters:
-            if each.table == key:
+        own = [each for each in filters if each.table == key]
+        exact = next((each for each in own if each.exact is not None), None)
+        if exact is not None and exact.exact is not None:
+            rows = self._looked_up(key, *exact.exact)
+        for each in own:
+            if each is not exact:
                 rows = [row for row in rows if each.passes(row)]
         for link in self._links(key):
             if self._is_filtered(link.to_table, filters):
@@ -111,6 +123,15 @@ class Model:
                 place = self.place(table, link.from_column)
                 rows = [row for row in rows if fold(row[place]) in keys]
         return rows
+
+    def _looked_up(self, key: str, places: tuple[int, ...], values: Record) -> list[Record]:
+        """Rows by their values, so that a table of groups does not read all rows for each."""
+        index = self._index.get((key, places))
+        if index is None:
+            index = self._index.setdefault((key, places), {})
+            for row in self.all_rows(key):
+                index.setdefault(tuple(fold(row[place]) for place in places), []).append(row)
+        return index.get(values, [])
 
     def related(self, table: str, wanted: str, column: str) -> Callable[[Record], Scalar]:
         """From a row of a table to a column of a table on its one side."""

@@ -108,17 +108,15 @@ def _summarize(compiler: Compiler, arguments: Arguments, scope: Scope) -> Relati
     columns = [node for node in arguments[1:until] if isinstance(node, ColumnRef)]
     readers = [compiler.scalar(node, (*scope, inner.layout)) for node in columns]
     layout = tuple(Field(node.table or _table_of(inner, node), node.name) for node in columns)
-    # The aggregates see the rows of their group: of its values and of the table that is grouped.
     names, parts = _named(compiler, arguments[until:], (*scope, layout))
-    grouped = [
-        calculate.in_filters(compiler, part, [arguments[0]], (*scope, layout)) for part in parts
-    ]
+    in_groups = calculate.in_groups(compiler, arguments[0], layout, scope)
 
     def rows(context: Context) -> list[Record]:
+        within = in_groups(context)
         groups = _distinct(
             [tuple(read(context.at(row)) for read in readers) for row in inner.rows(context)]
         )
-        return [(*group, *(part(context.at(group)) for part in grouped)) for group in groups]
+        return [(*group, *(part(within(group)) for part in parts)) for group in groups]
 
     return _made((*layout, *names), rows)
 
