@@ -24,7 +24,14 @@ from insight_pipeline.model.terms import Term
 FILE_NAME = "insight.toml"
 PREFIX = "INSIGHT_"
 NOT_SETTINGS = frozenset(
-    {"INSIGHT_CONFIG", "INSIGHT_REQUIRE_SERVICES", "INSIGHT_DAGSTER_DIR", "INSIGHT_MSSQL_URL"}
+    {
+        "INSIGHT_CONFIG",
+        "INSIGHT_REQUIRE_SERVICES",
+        "INSIGHT_DAGSTER_DIR",
+        "INSIGHT_MSSQL_URL",
+        "INSIGHT_TOKEN_KEY",
+        "INSIGHT_TOKEN_KEY_FILE",
+    }
 )
 SECRETS: tuple[Place, ...] = (("sinks", "relational", "url"),)
 """Settings that may hold a password; `<name>_file` beside one names a file to read it from."""

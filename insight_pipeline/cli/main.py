@@ -17,12 +17,16 @@ from insight_pipeline.cli.app import App
 from insight_pipeline.model.errors import InsightError, SettingsError
 
 FAILED, WRONG_USAGE = 1, 2
+USAGE_CODES = frozenset({"IA-106", "IA-503", "IA-505", "IA-506", "IA-523"})
+"""Errors that are wrong usage or settings although they show only when something is done."""
 COMMANDS = {
     "run": "Read new files, make the chosen days, load the sinks.",
     "backfill": "The same for long periods; goes on where it stopped.",
     "status": "What is loaded, what is not, and why.",
     "explain": "One call: its rows, legs, visits, and the rules that decided.",
     "reconcile": "Where every line and row went, by file and date (R 17).",
+    "login": "Log in to Microsoft for Power BI, or see how the login stands.",
+    "logout": "Forget the login to Microsoft.",
     "quarantine": "Lines and files that could not be read, and why.",
     "simulate": "Write sample exports of a simulated PBX.",
     "emulator": "Run a local Power BI and Microsoft login.",
@@ -81,9 +85,8 @@ def main() -> None:
     except InsightError as error:
         locale = context[0].obj.locale if context and context[0].obj else "de"
         report(error, error.locale if isinstance(error, SettingsError) else locale)
-        sys.exit(
-            WRONG_USAGE if isinstance(error, SettingsError) or error.code == "IA-106" else FAILED
-        )
+        is_usage = isinstance(error, SettingsError) or error.code in USAGE_CODES
+        sys.exit(WRONG_USAGE if is_usage else FAILED)
 
 
 def report(error: InsightError, locale: str) -> None:

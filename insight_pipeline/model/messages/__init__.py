@@ -1,12 +1,13 @@
 """The message catalogue: every message a user may meet, with its code, cause and next step.
 
 Texts are German and English; the code stays the same. Fields in braces are filled in by whoever raises
-the message. Which message fits is decided where the problem is found. IA-5nn is kept for Power BI.
+the message. Which message fits is decided where the problem is found.
 """
 
 from __future__ import annotations
 
 from insight_pipeline.model.messages.files import FILES
+from insight_pipeline.model.messages.login import LOGIN
 from insight_pipeline.model.messages.message import Message
 from insight_pipeline.model.messages.rows import ROWS
 from insight_pipeline.model.messages.runs import RUNS
@@ -14,7 +15,7 @@ from insight_pipeline.model.messages.settings import SETTINGS
 from insight_pipeline.model.rows import Reason, Refusal
 from insight_pipeline.model.terms import Term
 
-CATALOGUE: dict[str, Message] = {m.code: m for m in (*SETTINGS, *FILES, *ROWS, *RUNS)}
+CATALOGUE: dict[str, Message] = {m.code: m for m in (*SETTINGS, *FILES, *ROWS, *RUNS, *LOGIN)}
 REFUSAL_CODES: dict[str, str] = {r: f"IA-20{n}" for n, r in enumerate(Refusal, start=1)}
 QUARANTINE_CODES: dict[str, str] = {r: f"IA-3{n:02d}" for n, r in enumerate(Reason, start=1)}
 DIRECTORY_CODES = {
