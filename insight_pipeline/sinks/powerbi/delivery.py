@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.sinks.powerbi.changes import body
 from insight_pipeline.sinks.powerbi.ledger import Batch, Ledger, Phase, State, TableState
 from insight_pipeline.sinks.powerbi.quota import Limits, allowance
-from insight_pipeline.sinks.powerbi.service import Answer, Kind, Service
+from insight_pipeline.sinks.powerbi.service import Answer, Found, Kind, Service
 from insight_pipeline.sinks.powerbi.settling import Look, Verdict, verdict
 
 REFUSED, UNSETTLED, DIFFERENT, OLD_LEDGER, FULL, BY_HAND = (
@@ -28,6 +28,8 @@ REFUSED, UNSETTLED, DIFFERENT, OLD_LEDGER, FULL, BY_HAND = (
 )
 """Codes of the messages that say why a table is held."""
 _UNREACHED_SECONDS = 15.0
+LOOKS = 10
+"""How many settling times to go on looking before a table is held."""
 
 
 @dataclass(frozen=True)
@@ -122,36 +124,45 @@ class TableDelivery:
             self._ledger.end(batch, State.UNCERTAIN, now, "stopped before the answer was noted")
             return
         number, rows = self._ledger.confirmed(self._name, self._table)
-        found = self._look(batch, rows)
+        found = self._look(batch, rows, self._state())
         ends_at = batch.ended_at + self._options.settle_seconds
+        if now >= batch.ended_at + LOOKS * self._options.settle_seconds:
+            found = replace(found, may_tell_later=False)
         result = verdict(found, batch.sequence, batch.rows, number, is_time_over=now >= ends_at)
         if result is Verdict.ARRIVED:
             self._confirm(batch)
         elif result is Verdict.NOT_ARRIVED:
             self._ledger.end(batch, State.PLANNED, now, "settled: it did not arrive")
         elif result is Verdict.WAIT:
-            self._wait_until(ends_at, "settling")
+            self._wait_until(max(ends_at, now + self._options.settle_seconds / 4), "settling")
         else:
             code = UNSETTLED if result is Verdict.HOLD_UNKNOWN else DIFFERENT
             self._hold(code, f"{batch.rows} | {found.rows}")
 
-    def _look(self, batch: Batch, rows_before: int) -> Look:
-        sequence = self._service.sequence(self._id, self._table)
-        if self._is_fact:
-            return Look(sequence, self._service.count(self._id, self._table, batch.batch_id))
-        rows = self._service.count(self._id, self._table)
-        return Look(sequence, None if rows is None else rows - rows_before)
+    def _look(self, batch: Batch, rows_before: int, state: TableState) -> Look:
+        number = Found(None)
+        if not state.has_other_numbers:
+            number = self._service.sequence(self._id, self._table)
+        rows = self._service.count(self._id, self._table, batch.batch_id if self._is_fact else None)
+        counted = rows.value
+        if counted is not None and not self._is_fact:
+            counted -= rows_before
+        return Look(number.value, counted, number.may_come_later or rows.may_come_later)
 
     def _check_ledger(self, state: TableState) -> None:
         """A service that holds more than the ledger knows was fed by another one: hold the table."""
-        sequence = self._service.sequence(self._id, self._table)
-        if sequence is not None and sequence > state.sent_sequence:
-            self._hold(OLD_LEDGER, f"{state.sent_sequence} | {sequence}")
-            return
         _, expected = self._ledger.confirmed(self._name, self._table)
-        rows = self._service.count(self._id, self._table)
+        rows = self._service.count(self._id, self._table).value
         if rows is not None and rows != expected:
             self._hold(OLD_LEDGER, f"{expected} | {rows}")
+            return
+        sequence = self._service.sequence(self._id, self._table).value
+        if sequence is None or sequence <= state.sent_sequence or state.has_other_numbers:
+            return
+        if rows is None:
+            self._hold(OLD_LEDGER, f"{state.sent_sequence} | {sequence}")
+        else:
+            self._set(has_other_numbers=True)
 
     # Sending
 
@@ -217,7 +228,7 @@ class TableDelivery:
         self._set(phase_at=now)
         answer = self._service.empty(self._id, self._table)
         self.done.requests += 1
-        if answer.kind is Kind.DONE and self._service.count(self._id, self._table) in (None, 0):
+        if answer.kind is Kind.DONE and self._is_empty():
             self._set(phase=Phase.FILLING, phase_at=None)
         elif answer.kind is Kind.NOT_NOW:
             self._set(phase_at=None)
@@ -227,6 +238,11 @@ class TableDelivery:
             self._hold(REFUSED, f"HTTP {answer.status}: {answer.words}")
         else:
             self._set(phase_at=self._options.now())
+
+    def _is_empty(self) -> bool:
+        """Whether the table is seen to be empty, or where rows cannot be counted, was said to be."""
+        rows = self._service.count(self._id, self._table)
+        return rows.value == 0 or (rows.value is None and not rows.may_come_later)
 
     # Ledger, clock
 

@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS dataset (
 CREATE TABLE IF NOT EXISTS push_table (
     dataset TEXT, name TEXT, epoch INTEGER NOT NULL, phase TEXT NOT NULL, phase_at REAL,
     last_sequence INTEGER NOT NULL, sent_sequence INTEGER NOT NULL, hold TEXT, hold_detail TEXT,
-    body_hash TEXT, PRIMARY KEY (dataset, name));
+    body_hash TEXT, has_other_numbers INTEGER NOT NULL, PRIMARY KEY (dataset, name));
 CREATE TABLE IF NOT EXISTS batch (
     batch_id TEXT PRIMARY KEY, dataset TEXT, push_table TEXT, epoch INTEGER, sequence INTEGER,
     rows INTEGER, content_hash TEXT, state TEXT, content BLOB, ended_at REAL, detail TEXT,
@@ -106,6 +106,8 @@ class TableState:
     """Code of the message that says why nothing is sent to it."""
     hold_detail: str
     body_hash: str | None
+    has_other_numbers: bool
+    """The service counts for another client under this table: its numbers say nothing of ours."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ class Ledger:
         """A table's state; a new table is open in epoch 1."""
         with self._transaction() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO push_table VALUES (?, ?, 1, 'open', NULL, 0, 0, NULL, '', NULL)",
+                "INSERT OR IGNORE INTO push_table VALUES (?, ?, 1, 'open', NULL, 0, 0, NULL, '', NULL, 0)",
                 (dataset, name),
             )
             row = connection.execute(

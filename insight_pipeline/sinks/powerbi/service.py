@@ -49,6 +49,14 @@ class Answer:
     retry_seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Found:
+    """A number that was asked for; None where it was not given, perhaps only for now."""
+
+    value: int | None
+    may_come_later: bool = False
+
+
 class Tokens(Protocol):
     """Where access tokens come from."""
 
@@ -99,32 +107,31 @@ class Service:
         """DELETE all rows."""
         return self._call("DELETE", f"{_table_path(dataset_id, table)}/rows")
 
-    def sequence(self, dataset_id: str, table: str) -> int | None:
-        """The table's only sequence number, 0 before the first; None where there is no telling."""
+    def sequence(self, dataset_id: str, table: str) -> Found:
+        """The table's only sequence number, 0 before the first; nothing where there are several."""
         answer = self._call("GET", f"{_table_path(dataset_id, table)}/sequenceNumbers")
         given = answer.json.get("value")
         if answer.kind is not Kind.DONE or not isinstance(given, list) or len(given) > 1:
-            return None
+            return Found(None, _may_answer_later(answer))
         number = (
             str(given[0].get("sequenceNumber")) if given and isinstance(given[0], dict) else "0"
         )
-        return int(number) if number.isascii() and number.isdigit() else None
+        return Found(int(number) if number.isascii() and number.isdigit() else None)
 
-    def count(self, dataset_id: str, table: str, batch_id: str | None = None) -> int | None:
-        """Rows of a table, or of one batch in it, by a DAX query; None where that does not work."""
+    def count(self, dataset_id: str, table: str, batch_id: str | None = None) -> Found:
+        """Rows of a table, or of one batch in it, by a DAX query; counting nothing gives no value."""
         rows = f"'{table}'"
         if batch_id is not None:
             rows = f'FILTER({rows}, {rows}[batch_id] = "{batch_id}")'
-        query = f'EVALUATE ROW("n", COUNTROWS({rows}))'
-        answer = self.query(dataset_id, query)
+        answer = self.query(dataset_id, f'EVALUATE ROW("n", COUNTROWS({rows}))')
         if answer.kind is not Kind.DONE:
-            return None
+            return Found(None, _may_answer_later(answer))
         try:
             found = answer.json["results"][0]["tables"][0].get("rows", [])
             value = next(iter(found[0].values()), None) if found else None
-            return 0 if value is None else int(value)
+            return Found(0 if value is None else int(value))
         except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-            return None
+            return Found(None)
 
     def query(self, dataset_id: str, dax: str) -> Answer:
         """POST executeQueries with one DAX query."""
@@ -167,6 +174,10 @@ class Service:
         except requests.exceptions.RequestException as error:
             return Answer(_kind_of(error), words=type(error).__name__)
         return _answer(response)
+
+
+def _may_answer_later(answer: Answer) -> bool:
+    return answer.kind in (Kind.NOT_NOW, Kind.UNKNOWN)
 
 
 def _table_path(dataset_id: str, table: str) -> str:

@@ -30,6 +30,8 @@ class Look:
     """The table's sequence number."""
     rows: int | None
     """Rows of the batch, or beyond those confirmed before where rows do not name their batch."""
+    may_tell_later: bool = False
+    """Something that could not be had now may be had later."""
 
 
 def verdict(
@@ -49,4 +51,6 @@ def verdict(
         return Verdict.HOLD_DIFFERENT
     if not is_time_over:
         return Verdict.WAIT
-    return Verdict.NOT_ARRIVED if counts or look.rows == 0 else Verdict.HOLD_UNKNOWN
+    if counts or look.rows == 0:
+        return Verdict.NOT_ARRIVED
+    return Verdict.WAIT if look.may_tell_later else Verdict.HOLD_UNKNOWN

@@ -1,0 +1,68 @@
+"""Changes: rows appended until the sums over `sign` equal what is wanted."""
+
+from __future__ import annotations
+
+import random
+
+import orjson
+import pyarrow as pa
+
+from insight_pipeline.sinks.powerbi.changes import MAX_ROWS, batches, body, changes, net, signed
+
+NAMES = ["id", "text", "partition_key"]
+
+
+def _rows(*values: tuple[int, str | None, str]) -> pa.Table:
+    columns = [list(column) for column in zip(*values, strict=True)] if values else [[], [], []]
+    types = (pa.int64(), pa.string(), pa.string())
+    return pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], NAMES)
+
+
+def test_nothing_held_means_every_row_is_added() -> None:
+    wanted = _rows((1, "a", "p"), (2, None, "p"))
+    assert changes(wanted, signed(wanted.slice(0, 0)))["sign"].to_pylist() == [1, 1]
+
+
+def test_equal_rows_need_nothing() -> None:
+    wanted = _rows((1, "a", "p"), (2, None, "p"))
+    assert len(changes(wanted, signed(wanted))) == 0
+
+
+def test_only_the_rows_that_differ_are_corrected_and_the_old_ones_come_first() -> None:
+    held = signed(_rows((1, "a", "p"), (2, None, "p")))
+    found = changes(_rows((1, "a", "p"), (2, "b", "p")), held).to_pylist()
+    assert [(row["id"], row["text"], row["sign"]) for row in found] == [(2, None, -1), (2, "b", 1)]
+
+
+def test_after_any_history_of_changes_the_sums_equal_what_is_wanted() -> None:
+    seed = random.SystemRandom().randrange(1 << 30)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    held = signed(_rows())
+    wanted = _rows()
+    for _ in range(30):
+        wanted = _rows(
+            *((i, chance.choice(["a", "b", None]), "p") for i in range(12) if chance.random() < 0.6)
+        )
+        more = changes(wanted, held)
+        held = pa.concat_tables([held, more.cast(held.schema)])
+    left = net(held).sort_by("id")
+    assert left.drop_columns("sign").equals(wanted.sort_by("id"))
+    assert set(left["sign"].to_pylist()) <= {1}
+
+
+def test_a_batch_has_at_most_ten_thousand_rows_and_fits_into_a_request() -> None:
+    rows = _rows(*((i, "x" * 4000, "p") for i in range(600)))
+    found = list(batches(signed(rows)))
+    assert sum(map(len, found)) == 600
+    assert all(len(body(batch, "b" * 32)) < 16 * 1024 * 1024 for batch in found)
+    many = _rows(*((i, "x", "p") for i in range(25_000)))
+    assert [len(batch) for batch in batches(signed(many))] == [MAX_ROWS, MAX_ROWS, 5000]
+
+
+def test_the_same_rows_and_batch_give_the_same_bytes() -> None:
+    rows = signed(_rows((1, "ä", "p")))
+    assert body(rows, "x") == body(rows, "x")
+    assert orjson.loads(body(rows, "x")) == {
+        "rows": [{"id": 1, "text": "ä", "partition_key": "p", "sign": 1, "batch_id": "x"}]
+    }
