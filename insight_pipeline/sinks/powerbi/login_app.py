@@ -16,6 +16,7 @@ from msal.exceptions import MsalServiceError
 
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.settings import PowerBI
+from insight_pipeline.model.terms import Term
 from insight_pipeline.sinks.powerbi.clouds import Addresses
 from insight_pipeline.sinks.powerbi.login_answers import (
     LoginNeededError,
@@ -27,6 +28,7 @@ from insight_pipeline.sinks.powerbi.login_http import LoginHttp, UnreachableErro
 PERMISSION = "Dataset.ReadWrite.All"
 _TENANT = re.compile(r"[A-Za-z0-9.-]{1,255}")
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_NEITHER = Term("weder Zugang noch Fehler", "neither access nor error")
 
 Answer = dict[str, Any]
 
@@ -64,6 +66,8 @@ class LoginApp:
 
         def question(app: msal.PublicClientApplication) -> Answer | None:
             account = next(iter(app.get_accounts()), None)
+            if account is None:
+                raise LoginNeededError("IA-501")
             return app.acquire_token_silent_with_error(
                 self._scopes(), account=account, force_refresh=True
             )
@@ -73,10 +77,8 @@ class LoginApp:
 
     def _granted(self, question: Callable[[msal.PublicClientApplication], Answer | None]) -> None:
         answer = self._asked(question)
-        if answer is None:
-            raise LoginNeededError("IA-501")
-        if "access_token" not in answer:
-            raise self._refusal(answer)
+        if not answer or "access_token" not in answer:
+            raise self._refusal(answer or {})
 
     def _asked(self, question: Callable[[msal.PublicClientApplication], Any]) -> Any:  # noqa: ANN401 - as MSAL answers
         try:
@@ -122,6 +124,8 @@ class LoginApp:
         return [f"{self._addresses.scope}/{PERMISSION}"]
 
     def _refusal(self, answer: Answer) -> InsightError:
+        if "error" not in answer:
+            return self._away("IA-509", _NEITHER)
         return refusal(answer, self._addresses.authority, self._settings.tenant)
 
     def _away(self, code: str, detail: object) -> LoginServiceAwayError:
