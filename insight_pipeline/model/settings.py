@@ -153,6 +153,8 @@ class PowerBI(_Part):
     login_url: str = ""
     client_id: str = ""
     tenant: str = "organizations"
+    rows_an_hour: Whole = Field(1_000_000, ge=1)
+    """What the licence allows a dataset: 10,000 on a free plan."""
 
     @field_validator("cloud")
     @classmethod
@@ -193,7 +195,7 @@ class Sinks(_Part):
     """Where tables are loaded to."""
 
     relational: Relational = Relational()  # type: ignore[call-arg]
-    powerbi: PowerBI = PowerBI()
+    powerbi: PowerBI = PowerBI()  # type: ignore[call-arg]
 
 
 class Settings(_Part):

@@ -161,4 +161,13 @@ POWERBI = (
               "What is reached: {reason}; what waits stands in the ledger.",
               "Do nothing: it goes on by itself (insight quota shows the state)."),
     ),
+    Message(
+        "IA-567",
+        Words("Die Tabelle {table} gibt es im Dataset nicht.",
+              "Bekannt sind: {known}.",
+              "Einen dieser Namen angeben."),
+        Words("The dataset has no table {table}.",
+              "Known are: {known}.",
+              "Name one of these."),
+    ),
 )  # fmt: skip

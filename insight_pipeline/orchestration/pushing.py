@@ -1,0 +1,233 @@
+"""The upload of all installations to Power BI, composed without Dagster: lake, login, ledger, service.
+
+Knows where rows lie and which of them are ready to be pushed. How they are pushed exactly once stands in
+`sinks.powerbi`; assets, checks and sensors over it stand beside this module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from insight_pipeline.model.errors import InsightError, PermanentError
+from insight_pipeline.model.settings import Settings
+from insight_pipeline.model.tables import TABLES
+from insight_pipeline.orchestration.site import Site, sites
+from insight_pipeline.sinks.lake import Lake
+from insight_pipeline.sinks.powerbi.clouds import service_addresses
+from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable, historical
+from insight_pipeline.sinks.powerbi.delivery import Delivered, Options
+from insight_pipeline.sinks.powerbi.ledger import Ledger
+from insight_pipeline.sinks.powerbi.login import Login
+from insight_pipeline.sinks.powerbi.quota import Limits, Usage, drained_at
+from insight_pipeline.sinks.powerbi.service import Service
+from insight_pipeline.sinks.powerbi.upload import Partition, Uploader
+
+OPEN_DAYS = 2
+"""The running day and the one before may still change: they are pushed when both are over."""
+_SHARED = ("dim_date", "dim_interval")
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What an upload of one table came to: what was done, and why there is a rest."""
+
+    table: str
+    done: Delivered
+    problem: InsightError | None = None
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether something waits or is held."""
+        return self.problem is not None or self.done.rest_batches > 0
+
+
+@dataclass(frozen=True)
+class QuotaState:
+    """How much of its limits a dataset has used, and what waits."""
+
+    dataset: str
+    rows_last_hour: int
+    requests_last_minute: int
+    stored: dict[str, int]
+    waiting_rows: dict[str, int]
+    blocked_until: float
+    drained_at: float | None
+    limits: Limits = field(default_factory=Limits)
+
+
+class Push:
+    """The dataset `insight_historical` of some settings."""
+
+    def __init__(self, settings: Settings, options: Options | None = None) -> None:
+        """`options` replaces limits, clock and patience in tests."""
+        self.settings = settings
+        powerbi = settings.sinks.powerbi
+        limits = Limits(rows_an_hour=powerbi.rows_an_hour)
+        self.options = options or Options(limits=limits)
+        zones = {name: one.timezone for name, one in settings.installations.items()}
+        self.dataset: PushDataset = historical(powerbi.granularity, settings.locale, zones)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger below `data_dir`."""
+        return Ledger(self.settings.data_dir / "state" / "powerbi.db")
+
+    @cached_property
+    def login(self) -> Login:
+        """The login to Microsoft."""
+        return Login(self.settings.sinks.powerbi, self.settings.data_dir)
+
+    @contextmanager
+    def uploader(self) -> Iterator[Uploader]:
+        """The only uploader of the dataset, as long as the context lasts."""
+        powerbi = self.settings.sinks.powerbi
+        service = Service(service_addresses(powerbi).api_url, powerbi.workspace, self.login)
+        found = Uploader(self.ledger, service, self.dataset, self.options)
+        try:
+            with found.alone():
+                yield found
+        finally:
+            service.close()
+
+    def create(self) -> str:
+        """Make the dataset, also after a refusal; gives its id."""
+        with self.uploader() as uploader:
+            return uploader.create(again=True)
+
+    def push(self, names: Sequence[str] = (), *, is_everything: bool = False) -> list[Pushed]:
+        """Plan and deliver these tables (none named: all); `is_everything` takes open days too.
+
+        Nothing is raised: what is in the way is told by each table's result.
+        """
+        tables = [self.dataset.table(name) for name in names] or list(self.dataset.tables)
+        try:
+            with self.uploader() as uploader:
+                dataset_id = uploader.create()
+                return [
+                    self._push(uploader, dataset_id, table, is_everything=is_everything)
+                    for table in tables
+                ]
+        except InsightError as error:
+            return [Pushed(table.name, Delivered(table.name), error) for table in tables]
+
+    def _push(
+        self, uploader: Uploader, dataset_id: str, table: PushTable, *, is_everything: bool
+    ) -> Pushed:
+        try:
+            self.plan(uploader, table, is_everything=is_everything)
+            done = uploader.deliver(dataset_id, table)
+        except InsightError as error:
+            return Pushed(table.name, Delivered(table.name), error)
+        return Pushed(table.name, done, self._problem(done))
+
+    def plan(self, uploader: Uploader, table: PushTable, *, is_everything: bool) -> int:
+        """Write down what changed in a table; gives the rows to append."""
+        if table.is_fact:
+            return uploader.plan_fact(table, self.partitions(table, is_everything=is_everything))
+        return uploader.plan_dimension(table, self.dimension(table))
+
+    def _problem(self, done: Delivered) -> InsightError | None:
+        if done.hold is not None:
+            return PermanentError(done.hold, table=done.table, detail=done.hold_detail)
+        if done.rest_batches and done.goes_on_at is not None:
+            at = datetime.fromtimestamp(done.goes_on_at).astimezone().strftime("%Y-%m-%d %H:%M")
+            return InsightError(
+                "IA-566", rows=done.rest_rows, table=done.table, at=at, reason=done.waits_for
+            )
+        return None
+
+    def partitions(self, table: PushTable, *, is_everything: bool = False) -> list[Partition]:
+        """The partitions of a fact that are ready to be pushed, of all installations."""
+        found = []
+        for site in sites(self.settings).values():
+            today = datetime.now(ZoneInfo(site.installation.timezone)).date()
+            newest = today if is_everything else today - timedelta(days=OPEN_DAYS)
+            days = [day for day in site.lake.dates(table.name) if day <= newest]
+            found += [_partition(site, table.name, day) for day in days]
+        return found
+
+    def dimension(self, table: PushTable) -> pa.Table:
+        """A dimension over all installations."""
+        schema = TABLES[table.name].arrow_schema()
+        if table.name in _SHARED:
+            return Lake(self.settings.data_dir / "lake").read(table.name, schema)
+        parts = [site.lake.read(table.name, schema) for site in sites(self.settings).values()]
+        return pa.concat_tables(parts)
+
+    def rebuild(self, name: str) -> None:
+        """Write down that a table is emptied and filled again; the next push does it."""
+        self.ledger.new_epoch(self.dataset.name, self._known(name))
+
+    def hold(self, name: str, reason: str) -> None:
+        """Send nothing to a table."""
+        self.ledger.table(self.dataset.name, self._known(name))
+        self.ledger.set_table(self.dataset.name, name, hold="IA-559", hold_detail=reason)
+
+    def release(self, name: str) -> None:
+        """Let a held table go on."""
+        self.ledger.release(self.dataset.name, self._known(name))
+
+    def _known(self, name: str) -> str:
+        names = [table.name for table in self.dataset.tables]
+        if name not in names:
+            raise PermanentError("IA-567", table=name, known=", ".join(names))
+        self.ledger.table(self.dataset.name, name)
+        return name
+
+    def quota(self) -> QuotaState:
+        """The state of the limits, from the ledger alone."""
+        now, limits = self.options.now(), self.options.limits
+        usage: Usage = self.ledger.usage(self.dataset.name)
+        waiting = {t.name: self.ledger.waiting(self.dataset.name, t.name) for t in self._tables()}
+        batches = [rows for table in waiting.values() for rows in table]
+        return QuotaState(
+            dataset=self.dataset.name,
+            rows_last_hour=sum(r.rows for r in usage.requests if r.at > now - 3600),
+            requests_last_minute=sum(1 for r in usage.requests if r.at > now - 60),
+            stored={t.name: usage.stored.get(t.name, 0) for t in self._tables()},
+            waiting_rows={name: sum(rows) for name, rows in waiting.items()},
+            blocked_until=usage.blocked_until,
+            drained_at=drained_at(usage, limits, batches, now) if batches else None,
+            limits=limits,
+        )
+
+    def _tables(self) -> Iterable[PushTable]:
+        return self.dataset.tables
+
+    def unplanned(self) -> list[str]:
+        """Tables of which ready partitions are not covered by the ledger yet."""
+        found = []
+        for table in self.dataset.tables:
+            if table.is_fact:
+                known = self.ledger.sources(self.dataset.name, table.name)
+                if any(known.get(p.key) != p.source for p in self.partitions(table)):
+                    found.append(table.name)
+        return found
+
+
+def with_patience(push: Push, seconds: float) -> Push:
+    """The same upload that waits no longer than this for limits and settling."""
+    return Push(push.settings, replace(push.options, patience_seconds=seconds))
+
+
+def _partition(site: Site, name: str, day: date) -> Partition:
+    file = site.lake.file(name, day)
+    schema = TABLES[name].arrow_schema()
+    return Partition(
+        key=f"{site.name}|{day.isoformat()}",
+        source=_digest(file),
+        read=lambda: site.lake.read_days(name, [day], schema),
+    )
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
