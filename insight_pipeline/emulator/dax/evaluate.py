@@ -27,6 +27,14 @@ class Result:
 
 def evaluate(dataset: Dataset, text: str) -> Result:
     """Answer a query over a dataset; DaxError where it is wrong or not understood."""
+    try:
+        return _evaluate(dataset, text)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        message = f"wrong arguments ({error})"
+        raise DaxError(message) from error
+
+
+def _evaluate(dataset: Dataset, text: str) -> Result:
     query = parse(text)
     compiler = Compiler(Model(dataset))
     relation = compiler.relation(query.table, ())

@@ -1,0 +1,1 @@
+"""The emulated Power BI and login, asked over real HTTP."""
