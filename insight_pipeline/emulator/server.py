@@ -84,6 +84,8 @@ class Emulator:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((self.host, self.port))
+            # From here on connections wait instead of being refused.
+            listening.listen()
         except OSError:
             listening.close()
             raise

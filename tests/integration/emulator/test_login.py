@@ -24,6 +24,8 @@ from tests.integration.emulator.adapter import (
     sign_in,
 )
 
+pytestmark = pytest.mark.filterwarnings("ignore:Attempted too soon")
+
 
 def _opens(emulator: Emulator, access_token: str) -> int:
     headers = {"Authorization": f"Bearer {access_token}"}

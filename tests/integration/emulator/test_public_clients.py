@@ -14,7 +14,7 @@ ROWS = [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}, {"id": 3, "name": "c"}]
 
 @pytest.mark.filterwarnings("ignore")
 def test_pbiapi_creates_lists_pushes_and_empties(emulator: Emulator) -> None:
-    from pbiapi import PowerBIAPIClient
+    from pbiapi import PowerBIAPIClient  # type: ignore[import-untyped]
 
     client: Any = PowerBIAPIClient("tenant", "client", "secret")
     client.base_url = f"{emulator.push_url}/"
@@ -46,8 +46,8 @@ def test_pbiapi_creates_lists_pushes_and_empties(emulator: Emulator) -> None:
 def test_pypowerbi_creates_lists_pushes_and_empties(
     emulator: Emulator, workspace_id: str | None
 ) -> None:
-    from pypowerbi.client import PowerBIClient
-    from pypowerbi.dataset import Column, Dataset, Row, Table
+    from pypowerbi.client import PowerBIClient  # type: ignore[import-untyped]
+    from pypowerbi.dataset import Column, Dataset, Row, Table  # type: ignore[import-untyped]
 
     client: Any = PowerBIClient(emulator.url, {"accessToken": emulator.issue_token()})
     columns = [Column(name="id", data_type="Int64"), Column(name="name", data_type="string")]
