@@ -34,10 +34,11 @@ def test_the_program_names_its_address_serves_and_stops() -> None:
         found = re.fullmatch(r"Power BI emulator: (http://127\.0\.0\.1:\d+)\n", line)
         assert found is not None, line
         assert requests.get(f"{found[1]}/emulator/state", timeout=10).json()["datasets"] == []
+        said = [process.stdout.readline() for _ in range(6)]
+        assert f'  login_url = "{found[1]}"\n' in said
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=10)
-        assert f'login_url = "{found[1]}"' in rest
-        assert rest.endswith("Stopped.\n")
+        assert rest == "Stopped.\n"
         assert (process.returncode, errors) == (0, "")
 
 
