@@ -96,7 +96,7 @@ def _dataset(world: World, words: Words, dataset: Dataset, now: float) -> str:
     names = {each.id: each.name for each in world.options.workspaces}
     place = names.get(dataset.workspace_id, words["mine"])
     limits = (
-        f"{words['limits']}: {used.rows_last_hour:,} / {used.rows_an_hour:,} {words['rows_last_hour']} · "
+        f"{words['limits']}: {_count(words, used.rows_last_hour)} / {_count(words, used.rows_an_hour)} {words['rows_last_hour']} · "
         f"{used.posts_in_span} / {used.posts_allowed} "
         f"{words['posts'].format(seconds=used.span_seconds)} · "
         f"{used.pending_posts} / {used.pending_allowed} {words['pending']}"
@@ -109,12 +109,16 @@ def _dataset(world: World, words: Words, dataset: Dataset, now: float) -> str:
     )
 
 
+def _count(words: Words, number: int) -> str:
+    return f"{number:,}".replace(",", words["thousands"])
+
+
 def _table(words: Words, table: Table) -> str:
     names = [column.name for column in table.schema.columns]
     newest = list(islice(reversed(table.rows), NEWEST_ROWS))
     numbers = ", ".join(str(number) for number in table.sequence_numbers.values())
     return (
-        f"<details><summary>{html.text(table.schema.name)}: {len(table.rows):,} {words['rows']}"
+        f"<details><summary>{html.text(table.schema.name)}: {_count(words, len(table.rows))} {words['rows']}"
         f"{f' (#{numbers})' if numbers else ''}</summary>"
         f'<p class="soft">{words["newest"]}</p>{html.grid(names, newest)}</details>'
     )

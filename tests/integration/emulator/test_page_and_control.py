@@ -145,12 +145,14 @@ def test_the_page_shows_tables_newest_rows_limits_and_requests(
     answer = requests.get(f"{emulator.url}/?lang=en", timeout=10)
     assert answer.headers["Content-Type"].startswith("text/html")
     page = answer.text
-    assert "calls: 10 Rows (#3)" in page
+    assert "calls: 10 rows (#3)" in page
     assert "10 / 1,000,000 rows in the last hour" in page
     assert "<td>9</td><td>&lt;b&gt;&amp;</td>" in page
     assert "<td>4</td>" not in page
     assert f"POST /v1.0/myorg/datasets/{dataset}/tables/calls/rows" in page
     assert "<b>&" not in page
+    german = requests.get(f"{emulator.url}/?lang=de", timeout=10).text
+    assert "10 / 1.000.000 Zeilen in der letzten Stunde" in german
 
 
 def test_the_page_speaks_german_or_english(emulator: Emulator) -> None:
