@@ -96,7 +96,8 @@ def _dataset(world: World, words: Words, dataset: Dataset, now: float) -> str:
     names = {each.id: each.name for each in world.options.workspaces}
     place = names.get(dataset.workspace_id, words["mine"])
     limits = (
-        f"{words['limits']}: {_count(words, used.rows_last_hour)} / {_count(words, used.rows_an_hour)} {words['rows_last_hour']} · "
+        f"{words['limits']}: {_count(words, used.rows_last_hour)} / "
+        f"{_count(words, used.rows_an_hour)} {words['rows_last_hour']} · "
         f"{used.posts_in_span} / {used.posts_allowed} "
         f"{words['posts'].format(seconds=used.span_seconds)} · "
         f"{used.pending_posts} / {used.pending_allowed} {words['pending']}"
