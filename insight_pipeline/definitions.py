@@ -11,11 +11,14 @@ import dagster as dg
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.orchestration.assets.facts import fact_assets
 from insight_pipeline.orchestration.assets.legs import leg_assets
+from insight_pipeline.orchestration.assets.powerbi import dataset_asset, push_assets
 from insight_pipeline.orchestration.assets.sinks import shared_assets, sink_assets
 from insight_pipeline.orchestration.assets.sources import source_assets
 from insight_pipeline.orchestration.automation import new_files_sensor, nightly_schedule
 from insight_pipeline.orchestration.checks import site_checks
 from insight_pipeline.orchestration.jobs import load_job, read_job
+from insight_pipeline.orchestration.push_automation import observed_assets, push_job, push_sensors
+from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
@@ -27,8 +30,17 @@ def build_defs(
     """The definitions of these settings (else of `insight.toml`); `overrides` replaces resources."""
     sites = Sites(settings or load_settings())
     parts = [_site_defs(site) for site in sites.all()]
+    push = Push(sites.settings)
+    pushing = push_job([table.name for table in push.dataset.tables])
     shared = dg.Definitions(
-        assets=shared_assets(sites.all()),
+        assets=[
+            *shared_assets(sites.all()),
+            *push_assets(push, sites.all()),
+            dataset_asset(),
+            *observed_assets(),
+        ],
+        jobs=[pushing],
+        sensors=push_sensors(pushing),
         resources={"sites": sites, **(overrides or {})},
         executor=dg.in_process_executor,
     )

@@ -21,6 +21,8 @@ from insight_pipeline.settings import load_settings, settings_path
 _QUIET_INSTANCE = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 """For settings files without a dagster.yaml beside them: nothing is sent anywhere."""
 
+HELD_BACK = 3
+"""Exit code: done, but something waits or is held (a limit, the login)."""
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 
+import click
 import dagster as dg
 from rich.progress import Progress
 
-from insight_pipeline.cli.app import App, as_json
+from insight_pipeline.cli.app import HELD_BACK, App, as_json
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.orchestration.runs import BackfillProgress, RunOutcome, run_apart, seasons
@@ -45,6 +46,8 @@ def load_installations(
     for outcome in outcomes:
         if not outcome.is_success:
             raise _error(outcome)
+    if any(outcome.held_back for outcome in outcomes):
+        raise click.exceptions.Exit(HELD_BACK)
 
 
 @contextmanager
@@ -69,6 +72,8 @@ def _tell(app: App, outcomes: Sequence[RunOutcome], *, is_json: bool) -> None:
                 f"{outcome.installation}: {outcome.first} bis {outcome.last} geladen.",
                 f"{outcome.installation}: {outcome.first} to {outcome.last} loaded.",
             )
+    for words in dict.fromkeys(w for outcome in outcomes for w in outcome.held_back):
+        app.console.print(words, highlight=False)
 
 
 def _error(outcome: RunOutcome) -> InsightError:

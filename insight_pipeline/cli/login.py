@@ -16,11 +16,10 @@ from rich.panel import Panel
 from rich.status import Status
 from rich.text import Text
 
-from insight_pipeline.cli.app import App, as_json, json_option, pass_app
+from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.sinks.powerbi.login import DeviceCode, Login, LoginState
 
-HELD_BACK = 3
 _SECONDS_PER_MINUTE = 60
 _HEADS = {
     "de": ("Angemeldet", "Konto", "Zugang gültig bis", "Zuletzt erneuert", "Verfällt in Tagen"),

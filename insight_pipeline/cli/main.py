@@ -27,6 +27,8 @@ COMMANDS = {
     "reconcile": "Where every line and row went, by file and date (R 17).",
     "login": "Log in to Microsoft for Power BI, or see how the login stands.",
     "logout": "Forget the login to Microsoft.",
+    "powerbi": "The push dataset in Power BI: create, push, status, rebuild, hold, release.",
+    "quota": "What the upload has used of Microsoft's limits, and what waits.",
     "quarantine": "Lines and files that could not be read, and why.",
     "simulate": "Write sample exports of a simulated PBX.",
     "emulator": "Run a local Power BI and Microsoft login.",

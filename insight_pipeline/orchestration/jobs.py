@@ -6,6 +6,8 @@ from typing import Any
 
 import dagster as dg
 
+from insight_pipeline.orchestration.assets.powerbi import push_key
+from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.site import Site
 
 Job = Any
@@ -21,10 +23,12 @@ def job_name(installation: str, what: str) -> str:
 
 def load_job(site: Site) -> Job:
     """Everything of an installation for the chosen days: sources, legs, facts, sinks."""
-    shared = dg.AssetSelection.assets("dim_date", "dim_interval")
+    shared = [dg.AssetKey(["dim_date"]), dg.AssetKey(["dim_interval"])]
+    if site.settings.sinks.powerbi.upload:
+        shared += [push_key(table.name) for table in Push(site.settings).dataset.tables]
     return dg.define_asset_job(
         job_name(site.name, "load"),
-        selection=dg.AssetSelection.key_prefixes([site.name]) | shared,
+        selection=dg.AssetSelection.key_prefixes([site.name]) | dg.AssetSelection.assets(*shared),
         description="Reads new files, then makes, checks and loads the chosen days.",
         executor_def=dg.in_process_executor,
         tags={"installation": site.name},

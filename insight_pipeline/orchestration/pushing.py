@@ -6,7 +6,6 @@ Knows where rows lie and which of them are ready to be pushed. How they are push
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,7 +28,7 @@ from insight_pipeline.sinks.powerbi.ledger import Ledger
 from insight_pipeline.sinks.powerbi.login import Login
 from insight_pipeline.sinks.powerbi.quota import Limits, Usage, drained_at
 from insight_pipeline.sinks.powerbi.service import Service
-from insight_pipeline.sinks.powerbi.upload import Partition, Uploader
+from insight_pipeline.sinks.powerbi.upload import Partition, Uploader, holds
 
 OPEN_DAYS = 2
 """The running day and the one before may still change: they are pushed when both are over."""
@@ -61,7 +60,27 @@ class QuotaState:
     waiting_rows: dict[str, int]
     blocked_until: float
     drained_at: float | None
+    next_at: float
+    """When the next batch may leave, in seconds since 1970."""
     limits: Limits = field(default_factory=Limits)
+
+    def waiting_tables(self) -> list[str]:
+        """Tables of which something waits."""
+        return [name for name, rows in self.waiting_rows.items() if rows]
+
+    def may_start_at(self, now: float) -> float:
+        """When a push has something to do: now, or when the limits allow the next batch."""
+        return self.next_at if self.waiting_tables() else max(now, self.blocked_until)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One table: rows that the service counts (None: cannot be counted), that were pushed, in the lake."""
+
+    table: str
+    in_service: int | None
+    pushed: int
+    in_lake: int
 
 
 class Push:
@@ -163,6 +182,24 @@ class Push:
         parts = [site.lake.read(table.name, schema) for site in sites(self.settings).values()]
         return pa.concat_tables(parts)
 
+    def compare(self) -> list[Compared]:
+        """What the service counts beside the ledger and the lake; corrections count by their sign."""
+        found = []
+        known = self.ledger.dataset(self.dataset.name)
+        with self.uploader() as uploader:
+            for table in self.dataset.tables:
+                held = None
+                if known and known.dataset_id:
+                    held = uploader.net_rows(known.dataset_id, table)
+                pushed = self.ledger.net_rows(self.dataset.name, table.name)
+                found.append(Compared(table.name, held, pushed, self._rows_in_lake(table)))
+        return found
+
+    def _rows_in_lake(self, table: PushTable) -> int:
+        if not table.is_fact:
+            return len(self.dimension(table))
+        return sum(len(partition.read()) for partition in self.partitions(table))
+
     def rebuild(self, name: str) -> None:
         """Write down that a table is emptied and filled again; the next push does it."""
         self.ledger.new_epoch(self.dataset.name, self._known(name))
@@ -183,6 +220,10 @@ class Push:
         self.ledger.table(self.dataset.name, name)
         return name
 
+    def holds(self) -> dict[str, str]:
+        """Held tables, and the codes of the messages that say why."""
+        return dict(holds(self.ledger, self.dataset))
+
     def quota(self) -> QuotaState:
         """The state of the limits, from the ledger alone."""
         now, limits = self.options.now(), self.options.limits
@@ -197,6 +238,7 @@ class Push:
             waiting_rows={name: sum(rows) for name, rows in waiting.items()},
             blocked_until=usage.blocked_until,
             drained_at=drained_at(usage, limits, batches, now) if batches else None,
+            next_at=drained_at(usage, limits, batches[:1], now) if batches else now,
             limits=limits,
         )
 
@@ -224,10 +266,12 @@ def _partition(site: Site, name: str, day: date) -> Partition:
     schema = TABLES[name].arrow_schema()
     return Partition(
         key=f"{site.name}|{day.isoformat()}",
-        source=_digest(file),
+        source=_stamp(file),
         read=lambda: site.lake.read_days(name, [day], schema),
     )
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def _stamp(file: Path) -> str:
+    """What changes whenever the partition is published anew."""
+    found = file.stat()
+    return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"

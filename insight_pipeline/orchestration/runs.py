@@ -20,6 +20,7 @@ from insight_pipeline.orchestration.failures import failure_text
 from insight_pipeline.orchestration.jobs import job_name
 from insight_pipeline.orchestration.partitions import DAYS_A_RUN
 
+_WARN = dg.AssetCheckSeverity.WARN
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The events are kept by the instance; the terminal shows only what `cli` prints."""
 
@@ -37,6 +38,8 @@ class RunOutcome:
     failed_steps: tuple[str, ...]
     detail: str = ""
     """What the first failed step said."""
+    held_back: tuple[str, ...] = ()
+    """What waits or is held though the run did its work, in words."""
 
 
 def run_range(
@@ -56,10 +59,24 @@ def run_range(
     failed = tuple(event.step_key or "" for event in failures)
     detail = failure_text(failures[0].step_failure_data) if failures else ""
     evaluations = result.get_asset_check_evaluations()
-    broken = [f"{'/'.join(e.asset_key.path)}: {e.check_name}" for e in evaluations if not e.passed]
+    failing = [e for e in evaluations if not e.passed]
+    warnings = [e.description or "" for e in failing if e.severity is _WARN]
+    broken = [_check_name(e) for e in failing if e.severity is not _WARN]
     return RunOutcome(
-        result.run_id, installation, first, last, result.success, tuple(broken), failed, detail
+        result.run_id,
+        installation,
+        first,
+        last,
+        is_success=result.success,
+        failed_checks=tuple(broken),
+        failed_steps=failed,
+        detail=detail,
+        held_back=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _check_name(evaluation: dg.AssetCheckEvaluation) -> str:
+    return f"{'/'.join(evaluation.asset_key.path)}: {evaluation.check_name}"
 
 
 def run_apart(

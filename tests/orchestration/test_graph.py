@@ -42,7 +42,8 @@ def test_data_only_flows_from_sources_to_sinks(examples: Pipeline) -> None:
 
 def test_every_asset_has_owner_kind_group_and_description(examples: Pipeline) -> None:
     for spec in _specs(examples).values():
-        assert spec.owners, spec.key
+        is_observed = spec.key.path == ["powerbi", "insight_historical"]  # takes no owners
+        assert spec.owners or is_observed, spec.key
         assert spec.kinds, spec.key
         assert spec.group_name in STAGES, spec.key
         assert spec.description, spec.key

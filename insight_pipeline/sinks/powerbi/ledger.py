@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from insight_pipeline.model.errors import PermanentError, TransientError
-from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY
+from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY, SIGN
 from insight_pipeline.sinks.powerbi.quota import HOUR_SECONDS, Request, Usage
 
 _SCHEMA = """
@@ -382,6 +382,26 @@ class Ledger:
             ).fetchone()
         return found
 
+    def columns(self, table: TableState) -> list[str] | None:
+        """Columns of the rows of this epoch; None where there are none yet."""
+        with self._transaction() as connection:
+            found = connection.execute(
+                "SELECT content FROM batch WHERE dataset = ? AND push_table = ? AND epoch = ? "
+                "AND content IS NOT NULL LIMIT 1",
+                (table.dataset, table.name, table.epoch),
+            ).fetchone()
+        return read_content(found[0]).column_names if found else None
+
+    def net_rows(self, dataset: str, table: str) -> int:
+        """Confirmed rows, corrections by their sign."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT content FROM batch WHERE dataset = ? AND push_table = ? "
+                "AND state = 'confirmed'",
+                (dataset, table),
+            ).fetchall()
+        return sum(_net_rows(read_content(row[0])) for row in rows)
+
     def waiting(self, dataset: str, table: str) -> list[int]:
         """Rows of each batch that is planned, in the order of their numbers."""
         return [batch.rows for batch in self.batches(dataset, table, State.PLANNED)]
@@ -417,6 +437,10 @@ def _drop(connection: sqlite3.Connection, dataset: str, table: str, *states: Sta
         f"WHERE dataset = ? AND push_table = ? AND state IN ({marks})",
         (dataset, table, *states),
     )
+
+
+def _net_rows(rows: pa.Table) -> int:
+    return int(pc.sum(rows[SIGN]).as_py() or 0) if SIGN in rows.column_names else len(rows)
 
 
 def write_content(rows: pa.Table) -> bytes:

@@ -123,7 +123,14 @@ class Service:
         rows = f"'{table}'"
         if batch_id is not None:
             rows = f'FILTER({rows}, {rows}[batch_id] = "{batch_id}")'
-        answer = self.query(dataset_id, f'EVALUATE ROW("n", COUNTROWS({rows}))')
+        return self._number(dataset_id, f"COUNTROWS({rows})")
+
+    def total(self, dataset_id: str, table: str, column: str) -> Found:
+        """The sum of a column by a DAX query."""
+        return self._number(dataset_id, f"SUM('{table}'[{column}])")
+
+    def _number(self, dataset_id: str, expression: str) -> Found:
+        answer = self.query(dataset_id, f'EVALUATE ROW("n", {expression})')
         if answer.kind is not Kind.DONE:
             return Found(None, _may_answer_later(answer))
         try:

@@ -16,12 +16,13 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from insight_pipeline.model.errors import TransientError
+from insight_pipeline.sinks.powerbi import delivery
 from insight_pipeline.sinks.powerbi.bodies import dataset_body, table_body
-from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY, batches, changes, signed
+from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY, SIGN, batches, changes, signed
 from insight_pipeline.sinks.powerbi.creation import Creation
-from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable
-from insight_pipeline.sinks.powerbi.delivery import Delivered, Options, TableDelivery
-from insight_pipeline.sinks.powerbi.ledger import Ledger, Phase, write_content
+from insight_pipeline.sinks.powerbi.datasets import Delivered, PushDataset, PushTable
+from insight_pipeline.sinks.powerbi.delivery import Options, TableDelivery
+from insight_pipeline.sinks.powerbi.ledger import Ledger, Phase, TableState, write_content
 from insight_pipeline.sinks.powerbi.push_rows import push_rows
 from insight_pipeline.sinks.powerbi.service import Service
 
@@ -83,6 +84,9 @@ class Uploader:
         known = self._ledger.sources(self._dataset.name, table.name)
         changed = [p for p in partitions if known.get(p.key) != p.source]
         rows = 0
+        if changed and not self._has_columns_of(table, state):
+            self._ledger.new_epoch(self._dataset.name, table.name)
+            return self.plan_fact(table, partitions)
         for start in range(0, len(changed), PARTITIONS_A_PLAN):
             some = changed[start : start + PARTITIONS_A_PLAN]
             wanted = pa.concat_tables([_rows(table, p) for p in some])
@@ -91,6 +95,12 @@ class Uploader:
             self._ledger.plan(state, batches(append), {p.key: p.source for p in some})
             rows += len(append)
         return rows
+
+    def _has_columns_of(self, table: PushTable, state: TableState) -> bool:
+        """Whether what was pushed has the columns of today; if not, the table is filled anew."""
+        held = self._ledger.columns(state)
+        names = {c.name for c in table.columns if c.origin != Delivered()}
+        return held is None or set(held) - {SIGN, PARTITION_KEY} == names
 
     def plan_dimension(self, table: PushTable, data: pa.Table) -> int:
         """Write down the whole dimension anew if it changed; gives the number of rows."""
@@ -106,7 +116,13 @@ class Uploader:
         self._ledger.plan(state, batches(rows), {_WHOLE: source})
         return len(rows)
 
-    def deliver(self, dataset_id: str, table: PushTable) -> Delivered:
+    def net_rows(self, dataset_id: str, table: PushTable) -> int | None:
+        """Rows that the service counts, corrections by their sign; None where it does not count."""
+        if not table.is_fact:
+            return self._service.count(dataset_id, table.name).value
+        return self._service.total(dataset_id, table.name, SIGN).value
+
+    def deliver(self, dataset_id: str, table: PushTable) -> delivery.Delivered:
         """Send what is planned for a table, within the limits."""
         place = (self._dataset.name, dataset_id)
         return TableDelivery(
