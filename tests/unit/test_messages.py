@@ -9,7 +9,14 @@ from string import Formatter
 import pytest
 
 import insight_pipeline
-from insight_pipeline.model.messages import CATALOGUE, REFUSAL_CODES, message, render
+from insight_pipeline.model.directory import ACCOUNT_KINDS, SERVICE_KINDS
+from insight_pipeline.model.messages import (
+    CATALOGUE,
+    REFUSAL_CODES,
+    message,
+    refusal_fields,
+    render,
+)
 from insight_pipeline.model.rows import Refusal
 from insight_pipeline.model.terms import Term
 
@@ -35,11 +42,55 @@ def test_every_code_that_is_raised_is_in_the_catalogue(file: Path) -> None:
     assert raised <= set(CATALOGUE)
 
 
-def test_the_message_of_a_changed_export_names_the_columns() -> None:
+@pytest.mark.parametrize(
+    ("detail", "german", "english"),
+    [
+        ("id, end | begin", "(es fehlen: id, end; neu sind: begin)", "(missing: id, end; new: begin)"),
+        ("starttime | ", "(es fehlen: starttime)", "(missing: starttime)"),
+        ("kind", "(es fehlen: kind)", "(missing: kind)"),
+    ],
+)  # fmt: skip
+def test_the_message_of_a_changed_export_says_which_columns_are_missing_and_which_new(
+    detail: str, german: str, english: str
+) -> None:
     code = REFUSAL_CODES[Refusal.MISSING_COLUMN]
-    text = render(code, "de", file="output.csv", detail="starttime | begin")
-    assert "output.csv" in text
-    assert "starttime | begin" in text
+    fields = refusal_fields(code, "output.csv", detail)
+    assert german in render(code, "de", **fields)
+    assert english in render(code, "en", **fields)
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "german", "english"),
+    [
+        (Refusal.NOT_A_REGULAR_FILE, "link", "(Verknüpfung)", "(link)"),
+        (Refusal.UNCLOSED_QUOTE, "line 7", "(ab Zeile 7)", "(from line 7 on)"),
+        (Refusal.DECOMPRESSION_LIMIT, "> 9 bytes", "(mehr als 9 Bytes)", "(more than 9 bytes)"),
+        (Refusal.UNREADABLE, "Permission denied", "(Permission denied)", "(Permission denied)"),
+    ],
+)
+def test_what_the_readers_note_is_told_in_both_languages(
+    reason: Refusal, detail: str, german: str, english: str
+) -> None:
+    fields = refusal_fields(REFUSAL_CODES[reason], "a.csv", detail)
+    assert german in render(REFUSAL_CODES[reason], "de", **fields)
+    assert english in render(REFUSAL_CODES[reason], "en", **fields)
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_an_empty_detail_leaves_no_empty_brackets(code: str, locale: str) -> None:
+    fields = dict.fromkeys(_fields(message(code).text(locale)), "x")
+    text = render(code, locale, **{**fields, "detail": ""} if "detail" in fields else fields)
+    assert "()" not in text
+    assert ": ." not in text
+    if "({detail}" in message(code).text(locale):
+        assert "(" not in text
+
+
+def test_an_unknown_kind_is_told_with_those_of_either_file_of_the_directory() -> None:
+    step = message("IA-352").next_step("de")
+    assert "services.csv" in step
+    assert all(kind in step for kind in (*ACCOUNT_KINDS, *SERVICE_KINDS))
 
 
 def test_a_field_that_is_not_given_does_not_stop_the_message() -> None:

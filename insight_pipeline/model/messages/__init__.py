@@ -6,6 +6,9 @@ the message. Which message fits is decided where the problem is found.
 
 from __future__ import annotations
 
+import re
+
+from insight_pipeline.model.messages.details import columns_in_words, detail_in_words
 from insight_pipeline.model.messages.files import FILES
 from insight_pipeline.model.messages.login import LOGIN
 from insight_pipeline.model.messages.message import Message
@@ -42,8 +45,20 @@ def message(code: str) -> Message:
 
 
 def filled(text: str, **fields: object) -> str:
-    """A text with its fields."""
+    """A text with its fields; a bracket or an end after a colon goes with a field that is empty."""
+    for name in (name for name, value in fields.items() if not str(value)):
+        place = re.escape("{" + name + "}")
+        text = re.sub(rf" \([^()]*{place}[^()]*\)|: {place}(?=\.?$)", "", text)
     return text.format_map(_Fields(fields))
+
+
+def refusal_fields(code: str, file: object, detail: str) -> dict[str, object]:
+    """Fields of the message about a refused file, its note in words."""
+    is_columns = code == REFUSAL_CODES[Refusal.MISSING_COLUMN]
+    return {
+        "file": file,
+        "detail": columns_in_words(detail) if is_columns else detail_in_words(detail),
+    }
 
 
 def localised(fields: dict[str, object], locale: str) -> dict[str, object]:

@@ -68,11 +68,11 @@ FILES = (
     ),
     Message(
         "IA-208",
-        Words("{file}: Spalten fehlen oder sind neu ({detail}; fehlend | neu).",
+        Words("{file}: die Spalten passen nicht ({detail}).",
               "Der Export hat sich geändert, meist durch ein Update der Anlage, oder die Datei liegt im "
               "falschen Ordner (call_list, line_list).",
               "Ordner prüfen; sonst die genannten Spalten im Export wieder einschalten oder melden."),
-        Words("{file}: columns are missing or new ({detail}; missing | new).",
+        Words("{file}: the columns do not fit ({detail}).",
               "The export has changed, mostly after an update of the PBX, or the file is in the wrong "
               "folder (call_list, line_list).",
               "Check the folder; else switch the named columns on again, or report them."),
@@ -94,5 +94,53 @@ FILES = (
         Words("{file}: is passed over.",
               "Only files whose name ends in .csv or .csv.gz are read.",
               "Rename exports, and take anything else out of the folder."),
+    ),
+    Message(
+        "IA-222",
+        Words("{file}: liegt, wo nichts gelesen wird.",
+              "Gelesen werden call_list/ und line_list/ der Installation sowie directory/accounts.csv "
+              "und directory/services.csv.",
+              "Exporte in den Ordner ihrer Liste legen, anderes herausnehmen."),
+        Words("{file}: lies where nothing is read.",
+              "Read are the installation's call_list/ and line_list/, and directory/accounts.csv and "
+              "directory/services.csv.",
+              "Put exports into the folder of their list, and take anything else out."),
+    ),
+    Message(
+        "IA-223",
+        Words("{file}: unbekannte Spalten ({columns}).",
+              "Meist brachte ein Update der Anlage sie mit; sie werden nicht ausgewertet, alles übrige "
+              "schon.",
+              "Nichts zu tun; wird eine der Spalten gebraucht, bitte melden."),
+        Words("{file}: unknown columns ({columns}).",
+              "Mostly an update of the PBX brought them; they are not evaluated, all else is.",
+              "Nothing to do; if one of the columns is needed, please report it."),
+    ),
+    Message(
+        "IA-224",
+        Words("Den Ordner {folder} gibt es nicht.",
+              "Dort werden die Exporte der Installation erwartet.",
+              "Den Ordner anlegen, mit call_list und line_list darin, oder landing_dir berichtigen."),
+        Words("There is no folder {folder}.",
+              "The installation's exports are expected there.",
+              "Make the folder, with call_list and line_list in it, or correct landing_dir."),
+    ),
+    Message(
+        "IA-225",
+        Words("{folder} ist kein Ordner.",
+              "Unter diesem Namen liegt eine Datei; erwartet wird der Ordner mit den Exporten.",
+              "Die Datei entfernen und einen Ordner anlegen, oder landing_dir berichtigen."),
+        Words("{folder} is no folder.",
+              "A file has that name; expected is the folder with the exports.",
+              "Remove the file and make a folder, or correct landing_dir."),
+    ),
+    Message(
+        "IA-226",
+        Words("{installation}: noch keine Datei eingelesen.",
+              "Eingelesen wird beim Laden, aus {folder}.",
+              "Exporte nach call_list und line_list darin legen, dann: insight run --from JJJJ-MM-TT."),
+        Words("{installation}: no file has been read yet.",
+              "Files are read when days are loaded, from {folder}.",
+              "Put exports into its call_list and line_list, then: insight run --from YYYY-MM-DD."),
     ),
 )  # fmt: skip

@@ -133,10 +133,12 @@ ROWS = (
         "IA-352",
         Words("{file}, Zeile {line}: die Art {detail} ist unbekannt.",
               "Die Zeile wurde ausgelassen.",
-              "Eine der Arten user, group, iqueue, module, voicemailbox, cqueue eintragen."),
+              "In accounts.csv eine der Arten user, group, iqueue, module, voicemailbox, cqueue eintragen, "
+              "in services.csv user, group, iqueue, voicemail, module, conference, fax, other."),
         Words("{file}, line {line}: the kind {detail} is unknown.",
               "The row was left out.",
-              "Enter one of user, group, iqueue, module, voicemailbox, cqueue."),
+              "Enter in accounts.csv one of user, group, iqueue, module, voicemailbox, cqueue; in "
+              "services.csv one of user, group, iqueue, voicemail, module, conference, fax, other."),
     ),
     Message(
         "IA-353",
