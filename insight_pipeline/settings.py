@@ -6,6 +6,7 @@ key, and what would be right. The types stand in `model.settings`, the words in 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tomllib
@@ -70,9 +71,10 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
             place = tuple(str(part) for part in item["loc"])
             problems.append(problem(item, source_of(place, variables, str(file))))
     else:
-        problems += _not_yet(settings, file, variables)
+        found = _absolute(settings, file.parent)
+        problems += _not_yet(settings, file, variables) + _not_possible(found, file, variables)
         if not problems:
-            return _absolute(settings, file.parent)
+            return found
     raise SettingsError(problems, "en" if tree.get("locale") == "en" else "de")
 
 
@@ -148,12 +150,20 @@ def _read_secret_files(
             continue
         try:
             section[leaf] = (file.parent / str(named)).read_text(encoding="utf-8-sig").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            detail = error.strerror if isinstance(error, OSError) else "UTF-8"
+        except (OSError, ValueError) as error:
+            detail = _why(error)
             source = source_of(place, variables, str(file))
             key = ".".join(place)
             problems.append(InsightError("IA-108", file=source, key=key, detail=detail))
     return problems
+
+
+def _why(error: OSError | ValueError) -> object:
+    """Why a file cannot be read, in few words."""
+    if isinstance(error, OSError):
+        return error.strerror
+    is_text = isinstance(error, UnicodeDecodeError)
+    return "UTF-8" if is_text else Term("NUL im Namen", "NUL in its name")
 
 
 def _not_yet(settings: Settings, file: Path, variables: Mapping[Place, str]) -> list[InsightError]:
@@ -178,6 +188,34 @@ def _not_yet(settings: Settings, file: Path, variables: Mapping[Place, str]) -> 
         )
         problems.append(bad_value(place, source_of(place, variables, str(file)), "", right))
     return problems
+
+
+def _not_possible(
+    settings: Settings, file: Path, variables: Mapping[Place, str]
+) -> list[InsightError]:
+    """What each value allows and all together, or this machine, do not."""
+    alike: dict[str, list[str]] = {}
+    for name in settings.installations:
+        alike.setdefault(name.replace("-", "_"), []).append(name)
+    problems = [
+        InsightError("IA-111", file=file, names=", ".join(names))
+        for names in alike.values()
+        if len(names) > 1
+    ]
+    if detail := _why_not_made(settings.data_dir):
+        source = source_of(("data_dir",), variables, str(file))
+        fields = {"folder": settings.data_dir, "key": "data_dir", "detail": detail}
+        problems.append(InsightError("IA-109", file=source, **fields))
+    return problems
+
+
+def _why_not_made(folder: Path) -> str | None:
+    """What the operating system would say to making the folder; None where nothing is in the way."""
+    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not os.path.isdir(there):  # noqa: PTH112 - a path that may not be looked at is no error here
+        return f"{there}: {os.strerror(errno.ENOTDIR)}"
+    is_writable = there == folder or os.access(there, os.W_OK | os.X_OK)
+    return None if is_writable else f"{there}: {os.strerror(errno.EACCES)}"
 
 
 def _absolute(settings: Settings, folder: Path) -> Settings:

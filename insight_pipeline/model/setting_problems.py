@@ -60,6 +60,14 @@ _RIGHT: dict[str, Term] = {
         "eine Adresse wie sqlite:///ordner/datei.db oder postgresql://benutzer@server/datenbank",
         "a URL such as sqlite:///folder/file.db or postgresql://user@server/database",
     ),
+    "sqlite_file": Term(
+        "die Adresse einer Datei wie sqlite:///ordner/datei.db; im Arbeitsspeicher gingen die Daten verloren",
+        "the URL of a file such as sqlite:///folder/file.db; in memory the data would be lost",
+    ),
+    "sqlite_schema": Term(
+        'leer (schema = ""): SQLite kennt keine Schemata',
+        'empty (schema = ""): SQLite has no schemas',
+    ),
     "closed_cloud": Term(
         "public: Microsoft hat die deutsche Cloud am 29. Oktober 2021 geschlossen",
         "public: Microsoft closed the German cloud on 29 October 2021",

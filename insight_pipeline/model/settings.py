@@ -15,7 +15,15 @@ from zoneinfo import available_timezones
 
 import holidays
 import sqlalchemy as sa
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 SERVICE_LEVEL_VARIANTS = (
@@ -132,13 +140,32 @@ class Relational(_Part):
     @field_validator("url")
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
         try:
-            is_known = sa.make_url(value.get_secret_value()).get_backend_name() in DATABASES
+            url = sa.make_url(text)
+            is_known = url.get_backend_name() in DATABASES and "\0" not in text
         except (sa.exc.ArgumentError, ValueError):
             is_known = False
         if not is_known:
             raise PydanticCustomError("database_url", "a URL of a supported database")
+        if url.get_backend_name() == "sqlite" and not _is_sqlite_file(url):
+            raise PydanticCustomError("sqlite_file", "a URL of a file")
         return value
+
+    @field_validator("schema_name")
+    @classmethod
+    def _schema_of_a_server(cls, value: str, info: ValidationInfo) -> str:
+        url = info.data.get("url")
+        if value and url and sa.make_url(url.get_secret_value()).get_backend_name() == "sqlite":
+            raise PydanticCustomError("sqlite_schema", "empty with SQLite")
+        return value
+
+
+def _is_sqlite_file(url: sa.URL) -> bool:
+    """Whether rows outlast the run: SQLite also has databases in memory, and knows no server."""
+    named, mode = url.database or "", str(url.query.get("mode", ""))
+    is_in_memory = not named or named.startswith((":memory:", "file::memory:")) or mode == "memory"
+    return not is_in_memory and not (url.host or url.username or url.password or url.port)
 
 
 class PowerBI(_Part):

@@ -174,9 +174,73 @@ def test_a_url_with_at_sign_and_colon_in_a_local_path_is_no_password(tmp_path: P
     assert make_url(url).database == "/a:b/x@y.db"
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?uri=true"])
-def test_a_database_without_a_path_stays_as_it_is(tmp_path: Path, url: str) -> None:
+def test_a_database_named_as_a_uri_stays_as_it_is(tmp_path: Path) -> None:
+    url = "sqlite:///file:x?uri=true"
     assert _url(_load(tmp_path, RELATIONAL + f'url = "{url}"\n')) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?uri=true",
+        "sqlite:///file:x?mode=memory&uri=true",
+        "sqlite://data/x.db",
+        "sqlite:///a\\u0000b.db",
+    ],
+)
+def test_a_database_that_is_no_file_is_refused(tmp_path: Path, url: str) -> None:
+    problem = _refused(tmp_path, RELATIONAL + f'url = "{url}"\n')
+    assert problem.code == "IA-103"
+    assert problem.fields["key"] == "sinks.relational.url"
+    assert "sqlite:///folder/file.db" in problem.next_step("en")
+
+
+def test_a_database_in_memory_is_refused_from_a_variable_and_a_file_too(tmp_path: Path) -> None:
+    assert _refused(tmp_path, PLAIN, INSIGHT_SINKS__RELATIONAL__URL="sqlite://").code == "IA-103"
+    (tmp_path / "url").write_text("sqlite://")
+    assert _refused(tmp_path, RELATIONAL + 'url_file = "url"\n').code == "IA-103"
+
+
+def test_a_secret_file_with_a_nul_in_its_name_is_refused(tmp_path: Path) -> None:
+    problem = _refused(tmp_path, RELATIONAL + 'url_file = "a\\u0000b"\n')
+    assert problem.code == "IA-108"
+    assert "NUL im Namen" in problem.message("de")
+    assert "NUL in its name" in problem.message("en")
+
+
+def test_a_schema_does_not_go_with_sqlite(tmp_path: Path) -> None:
+    problem = _refused(tmp_path, RELATIONAL + 'schema = "insight"\n')
+    assert problem.fields["key"] == "sinks.relational.schema"
+    assert "SQLite kennt keine Schemata" in problem.next_step("de")
+    text = RELATIONAL + 'url = "postgresql://h/d"\nschema = "insight"\n'
+    assert _load(tmp_path, text).sinks.relational.schema_name == "insight"
+
+
+@pytest.mark.parametrize("data_dir", ["file", "file/below"])
+def test_a_data_folder_that_cannot_be_made_is_refused(tmp_path: Path, data_dir: str) -> None:
+    (tmp_path / "file").touch()
+    problem = _refused(tmp_path, f'data_dir = "{data_dir}"\n' + PLAIN)
+    assert problem.code == "IA-109"
+    assert "data_dir" in problem.message("de")
+    assert str(tmp_path / "file") in problem.message("en")
+
+
+def test_a_data_folder_of_a_variable_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    problem = _refused(tmp_path, PLAIN, INSIGHT_DATA_DIR="file")
+    assert "Umgebungsvariable INSIGHT_DATA_DIR" in problem.message("de")
+
+
+def test_installations_that_differ_in_hyphen_and_underscore_alone_are_refused(
+    tmp_path: Path,
+) -> None:
+    problem = _refused(tmp_path, PLAIN + PLAIN.replace("hq-1", "hq_1"))
+    assert problem.code == "IA-111"
+    assert "hq-1, hq_1" in problem.message("de")
+    assert len(_load(tmp_path, PLAIN + PLAIN.replace("hq-1", "hq1")).installations) == 2
 
 
 @pytest.mark.parametrize(
