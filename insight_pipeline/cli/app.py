@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from insight_pipeline.model.errors import PermanentError
-from insight_pipeline.model.settings import Settings
+from insight_pipeline.model.errors import InsightError, PermanentError, SettingsError
+from insight_pipeline.model.settings import Installation, Settings
 from insight_pipeline.settings import load_settings, settings_path
 
 _QUIET_INSTANCE = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
@@ -70,12 +73,26 @@ class App:
         folder = settings_path(self.config).parent
         os.environ["INSIGHT_CONFIG"] = str(settings_path(self.config))
         state = self.settings.data_dir / "dagster"
-        state.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("INSIGHT_DAGSTER_DIR", str(state))
-        has_own = (folder / "dagster.yaml").exists()
-        if not has_own and not (state / "dagster.yaml").exists():
-            (state / "dagster.yaml").write_text(_QUIET_INSTANCE, encoding="utf-8")
-        os.environ.setdefault("DAGSTER_HOME", str(folder if has_own else state))
+        with writing(state):
+            state.mkdir(parents=True, exist_ok=True)
+            has_own = (folder / "dagster.yaml").exists()
+            if not has_own and not (state / "dagster.yaml").exists():
+                (state / "dagster.yaml").write_text(_QUIET_INSTANCE, encoding="utf-8")
+        storage = _folder_of("INSIGHT_DAGSTER_DIR", state)
+        with writing(storage):
+            storage.mkdir(parents=True, exist_ok=True)
+        home = _folder_of("DAGSTER_HOME", folder if has_own else state)
+        if not home.is_dir():
+            detail = os.strerror(errno.ENOTDIR if home.exists() else errno.ENOENT)
+            problem = InsightError("IA-110", variable="DAGSTER_HOME", folder=home, detail=detail)
+            raise SettingsError([problem], self.locale)
+
+
+def _folder_of(variable: str, default: Path) -> Path:
+    """The folder of a variable, else a default; made absolute, for Dagster takes no other."""
+    folder = Path(os.environ.get(variable) or default).expanduser().resolve()
+    os.environ[variable] = str(folder)
+    return folder
 
 
 pass_app = click.make_pass_decorator(App)
@@ -84,6 +101,30 @@ pass_app = click.make_pass_decorator(App)
 def as_json(value: object) -> None:
     """Print JSON for scripts."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def cause_of(error: OSError) -> str:
+    """What the operating system says, without its number and the file."""
+    return error.strerror or str(error)
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Say which file or folder could not be written, if so."""
+    try:
+        yield
+    except OSError as error:
+        detail = cause_of(error)
+        raise PermanentError("IA-432", file=error.filename or file, detail=detail) from error
+
+
+def report(error: InsightError, locale: str) -> None:
+    """Print message, cause and next step on standard error."""
+    problems = error.problems if isinstance(error, SettingsError) else [error]
+    for problem in problems:
+        click.echo(f"{problem.code} {problem.message(locale)}", err=True)
+        click.echo(f"       {problem.cause(locale)}", err=True)
+        click.echo(f"    -> {problem.next_step(locale)}", err=True)
 
 
 def installation_option(command: _Command) -> _Command:
@@ -112,6 +153,16 @@ def range_options(*, is_required: bool = True) -> Callable[[_Command], _Command]
     return wrap
 
 
-def day(value: datetime | None, default: date) -> date:
-    """The date of an option, or a default."""
-    return default if value is None else value.date()
+def partition_days(installation: Installation) -> tuple[date, date]:
+    """The first and the last day that an installation has partitions for."""
+    return installation.start_date, datetime.now(ZoneInfo(installation.timezone)).date()
+
+
+def days(first: datetime, last: datetime | None) -> tuple[date, date]:
+    """The range of --from and --to; wrong usage if it ends before it begins."""
+    begin = first.date()
+    end = begin if last is None else last.date()
+    if end < begin:
+        message = "--to lies before --from"
+        raise click.BadParameter(message)
+    return begin, end

@@ -8,7 +8,7 @@ import click
 
 from insight_pipeline.cli.app import (
     App,
-    day,
+    days,
     installation_option,
     json_option,
     pass_app,
@@ -26,6 +26,4 @@ def backfill(
     app: App, first: datetime, last: datetime | None, installation: str | None, *, is_json: bool
 ) -> None:
     """Load a long period. Interrupted, the same command goes on where it stopped."""
-    load(
-        app, first.date(), day(last, first.date()), installation, is_resumable=True, is_json=is_json
-    )
+    load(app, *days(first, last), installation, is_resumable=True, is_json=is_json)

@@ -6,6 +6,8 @@ partition is not loaded.
 
 from __future__ import annotations
 
+import re
+
 import click
 import pyarrow as pa
 
@@ -26,6 +28,10 @@ _FATE_RULES = {
     RowFate.OPEN: "R 2",
     RowFate.OUT_OF_WINDOW: "R 9",
 }
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+"""Call numbers as the readers accept them."""
 
 
 @click.command()
@@ -49,7 +55,7 @@ def explain(app: App, call_id: str, *, is_json: bool) -> None:
 def explain_call(app: App, call_id: str) -> Explanation:
     """Recompute one call from the raw store; PermanentError IA-413 if there is no such call."""
     name, _, number = call_id.rpartition(":")
-    if name not in app.settings.installations or not number.lstrip("-").isdigit():
+    if name not in app.settings.installations or not _NUMBER.fullmatch(number):
         raise PermanentError("IA-413", call_id=call_id)
     site = Site(name, app.settings)
     raw, built, legs = site.legs_of_call(int(number))

@@ -6,36 +6,42 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
 
 import click
 import dagster as dg
 from rich.progress import Progress
 
 from insight_pipeline.cli.app import HELD_BACK, App, as_json
+from insight_pipeline.cli.interrupts import noticed_interrupts
+from insight_pipeline.cli.run import Wanted
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.orchestration.runs import BackfillProgress, RunOutcome, run_apart, seasons
 
-Wanted = tuple[str, date, date]
-
 
 def load_installations(
     app: App, wanted: Sequence[Wanted], *, is_resumable: bool, is_json: bool
-) -> None:
-    """Load each installation's days; afterwards raise the first error, if any."""
+) -> InsightError | None:
+    """Load each installation's days; gives the first error, if any."""
     app.prepare_dagster()
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     definitions = build_defs(app.settings)
     outcomes: list[RunOutcome] = []
-    with dg.DagsterInstance.get() as instance, _progress(app, wanted, is_json=is_json) as advance:
+    with (
+        dg.DagsterInstance.get() as instance,
+        _stoppable() as stop_if_interrupted,
+        _progress(app, wanted, is_json=is_json) as advance,
+    ):
         for name, first, last in wanted:
             progress = BackfillProgress(app.settings, name, first, last)
             done = progress.done() if is_resumable else set()
             for begin, end in seasons(first, last):
                 if begin.isoformat() not in done:
-                    made = list(run_apart(definitions, instance, name, begin, end))
+                    made = []
+                    for outcome in run_apart(definitions, instance, name, begin, end):
+                        stop_if_interrupted()
+                        made.append(outcome)
                     outcomes += made
                     if is_resumable and all(outcome.is_success for outcome in made):
                         progress.mark(begin)
@@ -43,11 +49,20 @@ def load_installations(
             if is_resumable and all(o.is_success for o in outcomes if o.installation == name):
                 progress.finish()
     _tell(app, outcomes, is_json=is_json)
-    for outcome in outcomes:
-        if not outcome.is_success:
-            raise _error(outcome)
-    if any(outcome.held_back for outcome in outcomes):
+    error = next((_error(outcome) for outcome in outcomes if not outcome.is_success), None)
+    if error is None and any(outcome.held_back for outcome in outcomes):
         raise click.exceptions.Exit(HELD_BACK)
+    return error
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], None]]:
+    """Ctrl-C stops the command, whatever Dagster makes of it."""
+    with noticed_interrupts() as stop_if_interrupted:
+        try:
+            yield stop_if_interrupted
+        except dg.DagsterExecutionInterruptedError as error:
+            raise KeyboardInterrupt from error
 
 
 @contextmanager

@@ -1,22 +1,25 @@
 """The program `insight`: finds the command, and turns errors into messages and exit codes.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 done but something is held back. Commands are
-imported when they are used, so that `--help` answers at once.
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 done but something is held back, 130 stopped by
+Ctrl-C. Commands are imported when they are used, so that `--help` answers at once.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
+import sqlite3
 import sys
 from pathlib import Path
 
 import click
 
 from insight_pipeline import __version__
-from insight_pipeline.cli.app import App
-from insight_pipeline.model.errors import InsightError, SettingsError
+from insight_pipeline.cli.app import App, cause_of, report
+from insight_pipeline.model.errors import InsightError, PermanentError, SettingsError
+from insight_pipeline.model.messages import message
 
-FAILED, WRONG_USAGE = 1, 2
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 USAGE_CODES = frozenset({"IA-106", "IA-503", "IA-505", "IA-506", "IA-523"})
 """Errors that are wrong usage or settings although they show only when something is done."""
 COMMANDS = {
@@ -77,27 +80,43 @@ def main() -> None:
         with insight.make_context("insight", sys.argv[1:]) as made:
             context.append(made)
             insight.invoke(made)
+            sys.stdout.flush()
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(WRONG_USAGE)
-    except click.Abort:
-        sys.exit(FAILED)
-    except InsightError as error:
-        locale = context[0].obj.locale if context and context[0].obj else "de"
+    except (KeyboardInterrupt, click.Abort):
+        words = message("IA-430").words(_locale(context))
+        click.echo(f"\nIA-430 {words.text} {words.next_step}", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        _leave_quietly()
+    except (InsightError, OSError, sqlite3.Error) as error:
+        sys.exit(_failed(error, _locale(context)))
+
+
+def _failed(error: InsightError | OSError | sqlite3.Error, locale: str) -> int:
+    """Say what went wrong; gives the exit code."""
+    if isinstance(error, InsightError):
         report(error, error.locale if isinstance(error, SettingsError) else locale)
         is_usage = isinstance(error, SettingsError) or error.code in USAGE_CODES
-        sys.exit(WRONG_USAGE if is_usage else FAILED)
+        return WRONG_USAGE if is_usage else FAILED
+    if isinstance(error, OSError):
+        report(PermanentError("IA-431", file=error.filename or "", detail=cause_of(error)), locale)
+    else:
+        report(PermanentError("IA-433", detail=error), locale)
+    return FAILED
 
 
-def report(error: InsightError, locale: str) -> None:
-    """Print message, cause and next step on standard error."""
-    problems = error.problems if isinstance(error, SettingsError) else [error]
-    for problem in problems:
-        click.echo(f"{problem.code} {problem.message(locale)}", err=True)
-        click.echo(f"       {problem.cause(locale)}", err=True)
-        click.echo(f"    -> {problem.next_step(locale)}", err=True)
+def _locale(context: list[click.Context]) -> str:
+    return context[0].obj.locale if context and context[0].obj else "de"
+
+
+def _leave_quietly() -> None:
+    """Whoever read the output has gone, such as `head`; the interpreter must not write any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(FAILED)
 
 
 if __name__ == "__main__":

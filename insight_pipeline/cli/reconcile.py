@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 
 import click
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from insight_pipeline.cli.account import Account, Row, State, account_of, parts_of
 from insight_pipeline.cli.app import (
     App,
     as_json,
-    day,
+    days,
     installation_option,
     json_option,
     pass_app,
     range_options,
 )
-from insight_pipeline.model.tables import INGEST_FILE, RECONCILIATION
+from insight_pipeline.cli.notes import show_notes
+from insight_pipeline.model.tables import RECONCILIATION
+from insight_pipeline.model.terms import Term
 from insight_pipeline.orchestration.site import Site
 
 _FILE_COLUMNS = (
@@ -35,7 +38,9 @@ _FILE_HEADS = {
     "de": ("Datei", "Liste", "Status", "Grund", "Zeilen", "Angenommen", "Offen", "Quarantäne"),
     "en": ("File", "List", "Status", "Reason", "Lines", "Accepted", "Open", "Quarantine"),
 }
-_DATE_COLUMNS = tuple(name for name in RECONCILIATION.names if name != "installation")
+_DATE_COLUMNS = tuple(
+    name for name in RECONCILIATION.names if name not in ("installation", "is_balanced")
+)
 _DATE_HEADS = {
     "de": (
         "Datum", "Zeilen", "Rufabschnitte", "Zusammenfassungen", "Doppelt", "Ersetzt", "Offen",
@@ -48,6 +53,14 @@ _DATE_HEADS = {
 }  # fmt: skip
 
 
+_STATES = {
+    State.BALANCED: Term("ja", "yes"),
+    State.BROKEN: Term("nein", "no"),
+    State.NOT_LOADED: Term("nicht geladen", "not loaded"),
+    State.OUT_OF_DATE: Term("veraltet", "out of date"),
+}
+
+
 @click.command()
 @range_options()
 @installation_option
@@ -57,47 +70,48 @@ def reconcile(
     app: App, first: datetime, last: datetime | None, installation: str | None, *, is_json: bool
 ) -> None:
     """Where every line and row went, per file and date; exit code 1 if anything does not add up."""
-    locale = app.settings.locale
-    is_balanced = True
-    for name in app.installations(installation):
-        site = Site(name, app.settings)
-        files, dates = _tables(site, first.date(), day(last, first.date()))
-        is_balanced &= _all_add_up(files, dates)
-        if is_json:
-            as_json({"installation": name, "files": files.to_pylist(), "dates": dates.to_pylist()})
-            continue
-        app.show(f"{name}: ingest_file", _FILE_HEADS[locale], _rows(files, _FILE_COLUMNS))
-        app.show(f"{name}: reconciliation", _DATE_HEADS[locale], _rows(dates, _DATE_COLUMNS))
-        _tell_total(app, files)
-    sys.exit(0 if is_balanced else 1)
+    wanted = days(first, last)
+    accounts = [
+        account_of(Site(name, app.settings), *wanted) for name in app.installations(installation)
+    ]
+    if is_json:
+        as_json([_as_object(account) for account in accounts])
+    else:
+        for account in accounts:
+            _tell(app, account)
+    sys.exit(1 if any(account.problems for account in accounts) else 0)
 
 
-def _tables(site: Site, first: date, last: date) -> tuple[pa.Table, pa.Table]:
-    files = site.lake.read("ingest_file", INGEST_FILE.arrow_schema())
-    wanted = [d for d in site.lake.dates("reconciliation") if first <= d <= last]
-    return files, site.lake.read_days("reconciliation", wanted, RECONCILIATION.arrow_schema())
+def _as_object(account: Account) -> dict[str, object]:
+    return {
+        "installation": account.installation,
+        "files": account.files.to_pylist(),
+        "dates": [
+            {**item.row, "rows_read": item.rows_read, "state": item.state} for item in account.dates
+        ],
+        "problems": [asdict(item) for item in account.problems],
+        "notes": [asdict(item) for item in account.outside],
+    }
 
 
-def _rows(table: pa.Table, names: tuple[str, ...]) -> list[list[object]]:
-    return [[row[name] for name in names] for row in table.to_pylist()]
+def _tell(app: App, account: Account) -> None:
+    locale, name = app.settings.locale, account.installation
+    files = account.files.to_pylist()
+    cells = [[row[column] for column in _FILE_COLUMNS] for row in files]
+    app.show(f"{name}: ingest_file", _FILE_HEADS[locale], cells)
+    cells = [
+        [*(item.row[column] for column in _DATE_COLUMNS), _STATES[item.state].text(locale)]
+        for item in account.dates
+    ]
+    app.show(f"{name}: reconciliation", _DATE_HEADS[locale], cells)
+    _tell_total(app, files)
+    show_notes(app, (*account.problems, *account.outside))
 
 
-def _sum(table: pa.Table, name: str) -> int:
-    return int(pc.sum(table[name]).as_py() or 0)
-
-
-def _parts(files: pa.Table) -> int:
-    return sum(_sum(files, name) for name in ("accepted", "open_rows", "quarantined"))
-
-
-def _all_add_up(files: pa.Table, dates: pa.Table) -> bool:
-    return _sum(files, "lines") == _parts(files) and bool(
-        pc.all(dates["is_balanced"]).as_py() in (True, None)
-    )
-
-
-def _tell_total(app: App, files: pa.Table) -> None:
-    lines, parts = _sum(files, "lines"), _parts(files)
+def _tell_total(app: App, files: Sequence[Row]) -> None:
+    counts = (row["lines"] for row in files)
+    lines = sum(count for count in counts if isinstance(count, int))
+    parts = sum(map(parts_of, files))
     share = 100 * parts / lines if lines else 100
     app.say(
         f"{parts} von {lines} Zeilen nachgewiesen ({share:.1f} %).",

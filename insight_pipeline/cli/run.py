@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import click
 
 from insight_pipeline.cli.app import (
     App,
-    day,
+    days,
     installation_option,
     json_option,
+    partition_days,
     pass_app,
     range_options,
+    report,
 )
-from insight_pipeline.model.errors import PermanentError
+from insight_pipeline.model.errors import InsightError, PermanentError
+
+Wanted = tuple[str, date, date]
+"""An installation, and its first and last day to load."""
 
 
 @click.command()
@@ -28,14 +32,7 @@ def run(
     app: App, first: datetime, last: datetime | None, installation: str | None, *, is_json: bool
 ) -> None:
     """Read new files, make the days --from to --to (inclusive), load the sinks."""
-    load(
-        app,
-        first.date(),
-        day(last, first.date()),
-        installation,
-        is_resumable=False,
-        is_json=is_json,
-    )
+    load(app, *days(first, last), installation, is_resumable=False, is_json=is_json)
 
 
 def load(
@@ -47,25 +44,37 @@ def load(
     is_resumable: bool,
     is_json: bool,
 ) -> None:
-    """Load days of one or all installations; stops with an error only after trying each of them."""
-    if last < first:
-        message = "--to lies before --from"
-        raise click.BadParameter(message)
-    wanted = [(name, *within(app, name, first, last)) for name in app.installations(installation)]
-    logging.getLogger("dagster").setLevel(logging.ERROR)
-    from insight_pipeline.cli.loading import load_installations  # noqa: PLC0415 - Dagster is slow
+    """Load days of one or all installations; stops with an error only after trying each of them.
 
-    load_installations(app, wanted, is_resumable=is_resumable, is_json=is_json)
+    An installation without a day in the range is named at the end. That is an error only if it leaves
+    nothing to load.
+    """
+    wanted, outside = _split(app, first, last, installation)
+    if wanted:
+        logging.getLogger("dagster").setLevel(logging.ERROR)
+        from insight_pipeline.cli.loading import load_installations  # noqa: PLC0415 - Dagster is slow
+
+        error = load_installations(app, wanted, is_resumable=is_resumable, is_json=is_json)
+    else:
+        error = outside.pop()
+    for other in outside:
+        report(other, app.locale)
+    if error is not None:
+        raise error
 
 
-def within(app: App, name: str, first: date, last: date) -> tuple[date, date]:
-    """The part of the range that the installation has partitions for; PermanentError if none."""
-    installation = app.settings.installations[name]
-    today = datetime.now(ZoneInfo(installation.timezone)).date()
-    start = installation.start_date
-    begin, end = max(first, start), min(last, today)
-    if begin > end:
-        raise PermanentError(
-            "IA-401", first=first, last=last, installation=name, start=start, end=today
-        )
-    return begin, end
+def _split(
+    app: App, first: date, last: date, installation: str | None
+) -> tuple[list[Wanted], list[InsightError]]:
+    """Each installation's part of the range, and IA-401 for those that have none."""
+    wanted: list[Wanted] = []
+    outside: list[InsightError] = []
+    for name in app.installations(installation):
+        start, today = partition_days(app.settings.installations[name])
+        begin, end = max(first, start), min(last, today)
+        if begin <= end:
+            wanted.append((name, begin, end))
+        else:
+            fields = {"first": first, "last": last, "start": start, "end": today}
+            outside.append(PermanentError("IA-401", installation=name, **fields))
+    return wanted, outside

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from insight_pipeline.cli.app import writing
 from insight_pipeline.simulator import (
     ExportReport,
     Simulation,
@@ -99,9 +100,11 @@ def simulate(  # noqa: PLR0913 (an argument an option)
         mess=mess,
     )
     simulation = play(plan)
-    report = write_exports(simulation, landing_dir)
+    with writing(landing_dir):
+        report = write_exports(simulation, landing_dir)
     if truth_dir is not None:
-        write_truth(simulation, truth_dir, report)
+        with writing(truth_dir):
+            write_truth(simulation, truth_dir, report)
     _say(simulation, report, landing_dir, truth_dir)
 
 

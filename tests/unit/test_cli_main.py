@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from insight_pipeline import __version__
 from insight_pipeline.cli import main as program
 from insight_pipeline.cli.app import App, pass_app
-from insight_pipeline.model.errors import PermanentError
+from insight_pipeline.model.errors import PermanentError, SettingsError
 
 SETTINGS = (
     'locale = "en"\n[installations.demo]\ntimezone = "Europe/Berlin"\nstart_date = 2026-03-01\n'
@@ -96,3 +98,71 @@ def test_an_unknown_installation_is_wrong_usage(
     monkeypatch.setattr(App, "show", lambda self, *_: self.installations("hq"))
     assert _exit_code(monkeypatch, "--config", str(config), "look-up") == 2
     assert "Known are: demo." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/x.csv"), 1, "IA-431"),
+        (OSError("odd"), 1, "IA-431 The operating system reports an error: odd."),
+        (sqlite3.OperationalError("database is locked"), 1, "IA-433"),
+        (KeyboardInterrupt(), 130, "IA-430 Stopped."),
+        (click.Abort(), 130, "IA-430 Stopped."),
+    ],
+)
+def test_what_goes_wrong_outside_is_said_without_a_traceback(
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    said: str,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(App, "show", fail)
+    assert _exit_code(monkeypatch, "--config", str(config), "look-up") == code
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("name", ["DAGSTER_HOME", "INSIGHT_DAGSTER_DIR"])
+def test_a_relative_folder_for_dagster_is_made_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    app = _app(tmp_path, monkeypatch)
+    (tmp_path / "home").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(name, "home")
+    app.prepare_dagster()
+    assert os.environ[name] == str(tmp_path / "home")
+
+
+def test_an_empty_variable_counts_as_not_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = _app(tmp_path, monkeypatch)
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    app.prepare_dagster()
+    assert os.environ["DAGSTER_HOME"] == str(tmp_path / ".insight" / "dagster")
+
+
+def test_a_folder_for_dagster_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = _app(tmp_path, monkeypatch)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "none"))
+    with pytest.raises(SettingsError) as error:
+        app.prepare_dagster()
+    assert error.value.code == "IA-110"
+    assert str(tmp_path / "none") in error.value.problems[0].message("de")
+
+
+def _app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+    for name in ("INSIGHT_CONFIG", "INSIGHT_LOCALE", "INSIGHT_DAGSTER_DIR", "DAGSTER_HOME"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    (folder / "insight.toml").write_text(SETTINGS, encoding="utf-8")
+    return App(folder / "insight.toml")
