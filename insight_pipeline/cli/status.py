@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,20 +9,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from insight_pipeline.cli.app import App, as_json, installation_option, json_option, pass_app
-from insight_pipeline.model.messages import REFUSAL_CODES, filled, message, render
+from insight_pipeline.cli.landing import landing_notes, waiting
+from insight_pipeline.cli.notes import Note, show_notes
 from insight_pipeline.model.rows import LISTS
 from insight_pipeline.orchestration.site import Site
-from insight_pipeline.sources.landing import unread
+from insight_pipeline.sources.landing import safe_name
 from insight_pipeline.sources.raw_store import day_of
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something that wants attention: its code, what it is, and the next step."""
-
-    code: str
-    text: str
-    next_step: str
 
 
 @dataclass(frozen=True)
@@ -78,8 +69,7 @@ def status(app: App, installation: str | None, *, is_json: bool) -> None:
         ],
     )
     for item in found:
-        for note in item.notes:
-            app.console.print(f"{note.code} {note.text}\n    -> {note.next_step}", highlight=False)
+        show_notes(app, item.notes)
 
 
 def site_status(site: Site) -> SiteStatus:
@@ -88,7 +78,6 @@ def site_status(site: Site) -> SiteStatus:
     read = {day_of(int(day)) for day in set(site.raw.index.parts("call_list").days.tolist())}
     read = {day for day in read if site.installation.start_date <= day <= today}
     loaded = site.lake.dates("fact_call_leg")
-    waiting = unread(site.raw, site.landing, site.read_limits)
     reports = [r for name in LISTS for r in site.raw.index.reports(name).values()]
     return SiteStatus(
         installation=site.name,
@@ -96,34 +85,7 @@ def site_status(site: Site) -> SiteStatus:
         newest_loaded=loaded[-1].isoformat() if loaded else None,
         loaded_days=len(loaded),
         days_to_load=tuple(day.isoformat() for day in sorted(read - set(loaded))),
-        unread_files=tuple(path.name for path in waiting),
+        unread_files=tuple(safe_name(path) for path in waiting(site)),
         quarantined_rows=sum(report.quarantined for report in reports),
-        notes=tuple(_notes(site)),
+        notes=tuple(landing_notes(site)),
     )
-
-
-def _notes(site: Site) -> Iterator[Note]:
-    """Refused files, and rows of the directory that were left out."""
-    locale = site.settings.locale
-    for kind in LISTS:
-        files = site.raw.index.files(kind)
-        for name in site.raw.index.names(kind):
-            entry = files.get(name.sha256)
-            reason = entry.reason if entry else name.reason
-            if reason:
-                code, fields = REFUSAL_CODES[reason], {"file": f"{kind}/{name.file_name}"}
-                detail = entry.detail if entry else name.detail
-                yield _note(code, locale, detail=detail, **fields)
-    for problem in site.directory.problems:
-        yield _note(
-            problem.code,
-            locale,
-            file=problem.file_name,
-            line=problem.line_number,
-            detail=problem.detail,
-        )
-
-
-def _note(code: str, locale: str, **fields: object) -> Note:
-    step = filled(message(code).next_step(locale), **fields)
-    return Note(code, render(code, locale, **fields), step)
