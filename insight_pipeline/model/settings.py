@@ -180,7 +180,7 @@ class PowerBI(_Part):
     login_url: str = ""
     client_id: str = ""
     tenant: str = "organizations"
-    rows_an_hour: Whole = Field(1_000_000, ge=1)
+    rows_an_hour: Annotated[Whole, Field(ge=1)] = 1_000_000
     """What the licence allows a dataset: 10,000 on a free plan."""
 
     @field_validator("cloud")
@@ -222,7 +222,7 @@ class Sinks(_Part):
     """Where tables are loaded to."""
 
     relational: Relational = Relational()  # type: ignore[call-arg]
-    powerbi: PowerBI = PowerBI()  # type: ignore[call-arg]
+    powerbi: PowerBI = PowerBI()
 
 
 class Settings(_Part):

@@ -585,4 +585,5 @@ def test_wrong_settings_leave_with_2_and_a_refusal_with_1(
     assert _insight(config, "login").returncode == 2
     config.write_text(text + 'cloud = "germany"\n', encoding="utf-8")
     closed = _insight(config, "login")
-    assert (closed.returncode, closed.stderr[:6]) == (2, "IA-506")
+    assert (closed.returncode, closed.stderr[:6]) == (2, "IA-103")
+    assert "29. Oktober 2021" in closed.stderr
