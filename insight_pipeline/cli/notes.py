@@ -77,3 +77,16 @@ def span(days: Sequence[date]) -> Term | str:
         return ", ".join(day.isoformat() for day in days)
     first, last, count = days[0], days[-1], len(days)
     return Term(f"{first} bis {last}, {count} Tage", f"{first} to {last}, {count} days")
+
+
+def stale_notes(site: Site, days: Sequence[date]) -> Iterator[Note]:
+    """Days that lag behind what has been read."""
+    if days:
+        yield note(
+            "IA-404",
+            site.settings.locale,
+            installation=site.name,
+            days=span(days),
+            first=days[0].isoformat(),
+            last=days[-1].isoformat(),
+        )

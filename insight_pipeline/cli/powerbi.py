@@ -71,7 +71,7 @@ def status(app: App, context: click.Context, *, is_json: bool) -> None:
     """What the service holds beside what was pushed and what the lake has."""
     push = Push(app.settings)
     lines, state = push.compare(), push.quota()
-    holds = push.holds()
+    holds = {state.name: state.hold or "" for state in push.held()}
     if is_json:
         rows = [
             {

@@ -10,7 +10,8 @@ import click
 
 from insight_pipeline.cli.app import App, as_json, installation_option, json_option, pass_app
 from insight_pipeline.cli.landing import landing_notes, waiting
-from insight_pipeline.cli.notes import Note, show_notes
+from insight_pipeline.cli.notes import Note, show_notes, stale_notes
+from insight_pipeline.cli.pushing import push_notes
 from insight_pipeline.model.rows import LISTS
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.landing import safe_name
@@ -70,6 +71,7 @@ def status(app: App, installation: str | None, *, is_json: bool) -> None:
     )
     for item in found:
         show_notes(app, item.notes)
+    show_notes(app, push_notes(app.settings))
 
 
 def site_status(site: Site) -> SiteStatus:
@@ -78,14 +80,15 @@ def site_status(site: Site) -> SiteStatus:
     read = {day_of(int(day)) for day in set(site.raw.index.parts("call_list").days.tolist())}
     read = {day for day in read if site.installation.start_date <= day <= today}
     loaded = site.lake.dates("fact_call_leg")
+    to_load = sorted((read - set(loaded)) | set(site.stale(today)[1]))
     reports = [r for name in LISTS for r in site.raw.index.reports(name).values()]
     return SiteStatus(
         installation=site.name,
         newest_read=max(read).isoformat() if read else None,
         newest_loaded=loaded[-1].isoformat() if loaded else None,
         loaded_days=len(loaded),
-        days_to_load=tuple(day.isoformat() for day in sorted(read - set(loaded))),
+        days_to_load=tuple(day.isoformat() for day in to_load),
         unread_files=tuple(safe_name(path) for path in waiting(site)),
         quarantined_rows=sum(report.quarantined for report in reports),
-        notes=tuple(landing_notes(site)),
+        notes=(*landing_notes(site), *stale_notes(site, to_load)),
     )

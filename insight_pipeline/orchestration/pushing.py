@@ -24,11 +24,11 @@ from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.powerbi.clouds import service_addresses
 from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable, historical
 from insight_pipeline.sinks.powerbi.delivery import Delivered, Options
-from insight_pipeline.sinks.powerbi.ledger import Ledger
+from insight_pipeline.sinks.powerbi.ledger import Ledger, TableState
 from insight_pipeline.sinks.powerbi.login import Login
 from insight_pipeline.sinks.powerbi.quota import Limits, Usage, drained_at
 from insight_pipeline.sinks.powerbi.service import Service
-from insight_pipeline.sinks.powerbi.upload import Partition, Uploader, holds
+from insight_pipeline.sinks.powerbi.upload import Partition, Uploader, held
 
 OPEN_DAYS = 2
 """The running day and the one before may still change: they are pushed when both are over."""
@@ -220,9 +220,9 @@ class Push:
         self.ledger.table(self.dataset.name, name)
         return name
 
-    def holds(self) -> dict[str, str]:
-        """Held tables, and the codes of the messages that say why."""
-        return dict(holds(self.ledger, self.dataset))
+    def held(self) -> list[TableState]:
+        """Held tables, each with the code of the message that says why."""
+        return held(self.ledger, self.dataset)
 
     def quota(self) -> QuotaState:
         """The state of the limits, from the ledger alone."""

@@ -170,4 +170,13 @@ POWERBI = (
               "Known are: {known}.",
               "Name one of these."),
     ),
+    Message(
+        "IA-568",
+        Words("{rows} Zeilen warten auf die Übertragung ({tables}).",
+              "Sie sind geplant und noch nicht gesendet; voraussichtlich sind sie um {at} übertragen.",
+              "Nichts tun, oder insight powerbi push; insight quota zeigt die Grenzwerte."),
+        Words("{rows} rows wait to be pushed ({tables}).",
+              "They are planned and not sent yet; they are expected to be through at {at}.",
+              "Do nothing, or insight powerbi push; insight quota shows the limits."),
+    ),
 )  # fmt: skip

@@ -31,6 +31,17 @@ RUNS = (
               "Check the clock of the PBX and the installation's timezone."),
     ),
     Message(
+        "IA-404",
+        Words("{installation}: {days} sind nicht auf dem Stand des Eingelesenen.",
+              "Neue Dateien oder ein geändertes Verzeichnis betreffen diese Tage, seit sie geladen wurden.",
+              "insight run --installation {installation} --from {first} --to {last} lädt sie; der Sensor in "
+              "der Oberfläche tut es von selbst."),
+        Words("{installation}: {days} lag behind what has been read.",
+              "New files or a changed directory concern these days since they were loaded.",
+              "insight run --installation {installation} --from {first} --to {last} loads them; the "
+              "sensor in the UI does it by itself."),
+    ),
+    Message(
         "IA-410",
         Words("{date}: {identity} geht nicht auf, {expected} gegen {actual}.",
               "Eine Datei kam während des Laufs hinzu, oder die Auswertung hat einen Fehler.",

@@ -7,7 +7,7 @@ and pushed whole when they change. Where rows come from is given by the caller, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,7 +140,7 @@ def _lock_file(ledger: Path, dataset: str) -> Path:
     return ledger.with_name(f"{ledger.stem}-{dataset}.lock")
 
 
-def holds(ledger: Ledger, dataset: PushDataset) -> Mapping[str, str]:
-    """Held tables, and the codes that say why."""
+def held(ledger: Ledger, dataset: PushDataset) -> list[TableState]:
+    """Tables to which nothing is sent."""
     states = [ledger.table(dataset.name, table.name) for table in dataset.tables]
-    return {state.name: state.hold for state in states if state.hold is not None}
+    return [state for state in states if state.hold is not None]
