@@ -23,8 +23,11 @@ RUN_TO := 2026-03-31
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.installed .env ## run the pipeline over the sample exports of March 2026
-	$(DAGSTER_ENV) $(BIN)/insight --config insight.toml run --from $(RUN_FROM) --to $(RUN_TO)
+# The emulated Power BI forgets everything at its end, so what was noted as sent to it is forgotten too.
+demo: $(VENV)/.installed .env ## run the pipeline over the sample exports of March 2026, emulated Power BI included
+	@rm -f .insight/state/powerbi.db*
+	$(DAGSTER_ENV) $(BIN)/insight --config insight.toml emulator --port 0 --approve -- sh -c \
+	  '$(BIN)/insight login && $(BIN)/insight run --from $(RUN_FROM) --to $(RUN_TO) && $(BIN)/insight powerbi status'
 	@printf '%s\n' '' \
 	  'Fertig. Wo es steht / Done. Where to look:' \
 	  '  Parquet                  .insight/lake' \

@@ -6,12 +6,21 @@ Not here: the emulator itself (insight_pipeline.emulator).
 
 from __future__ import annotations
 
+import os
+import subprocess
 from dataclasses import replace
 
 import click
 
-from insight_pipeline.emulator import Emulator, EmulatorOptions, Limits, LoginOptions
+from insight_pipeline.emulator import (
+    Emulator,
+    EmulatorOptions,
+    Limits,
+    LoginOptions,
+    running_emulator,
+)
 
+_CLIENT_ID = "00000000-0000-0000-0000-000000000001"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -23,16 +32,37 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
               help="Rows an hour and dataset; 10000 as on a free plan.")  # fmt: skip
 @click.option("--token-seconds", type=click.IntRange(1), default=LoginOptions.access_token_seconds,
               show_default=True, help="Life of an access token.")  # fmt: skip
-def emulator(*, port: int, host: str, rows_an_hour: int, token_seconds: int) -> None:
+@click.option("--approve", is_flag=True, help="Approve every device code at once, as a demo does.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def emulator(
+    context: click.Context,
+    *,
+    port: int,
+    host: str,
+    rows_an_hour: int,
+    token_seconds: int,
+    approve: bool,
+    command: tuple[str, ...],
+) -> None:
     """Serve a stand-in for Power BI and Microsoft's login until interrupted.
 
     Point the upload at it with api_url and login_url in [sinks.powerbi]. What it holds, the requests it
     got and buttons for faults are on its web page. Everything is forgotten at the end.
+
+    With a COMMAND after -- it serves only while that runs, whose upload goes to it by environment
+    variables.
     """
     options = EmulatorOptions(
         limits=replace(Limits(), rows_an_hour=rows_an_hour),
-        login=replace(LoginOptions(), access_token_seconds=token_seconds),
+        login=replace(
+            LoginOptions(), access_token_seconds=token_seconds, is_approved_at_once=approve
+        ),
     )
+    if command:
+        with running_emulator(options, port=port) as running:
+            environment = {**os.environ, **_settings(running)}
+            context.exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603 - the user's own command
     served = Emulator(options, "127.0.0.1" if host == "localhost" else host, port)
     if host not in _LOOPBACK:
         click.echo(
@@ -47,6 +77,13 @@ def emulator(*, port: int, host: str, rows_an_hour: int, token_seconds: int) -> 
         click.echo("Stopped.")
 
 
+def _settings(served: Emulator) -> dict[str, str]:
+    """The settings that point an upload here, as environment variables."""
+    values = {"UPLOAD": "true", "API_URL": served.url, "LOGIN_URL": served.url}
+    values["CLIENT_ID"] = _CLIENT_ID
+    return {f"INSIGHT_SINKS__POWERBI__{name}": value for name, value in values.items()}
+
+
 def _say(served: Emulator) -> None:
     click.echo(
         f"Power BI emulator: {served.url}\n"
@@ -54,6 +91,6 @@ def _say(served: Emulator) -> None:
         "  [sinks.powerbi]\n"
         f'  api_url = "{served.url}"\n'
         f'  login_url = "{served.url}"\n'
-        '  client_id = "00000000-0000-0000-0000-000000000001"\n'
+        f'  client_id = "{_CLIENT_ID}"\n'
         "Stop with Ctrl+C."
     )
