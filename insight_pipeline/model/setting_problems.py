@@ -68,6 +68,10 @@ _RIGHT: dict[str, Term] = {
         'leer (schema = ""): SQLite kennt keine Schemata',
         'empty (schema = ""): SQLite has no schemas',
     ),
+    "fifo": Term(
+        "none: fifo verwirft Zeilen vor ihren Berichtigungen, dann stimmt keine Summe mehr",
+        "none: fifo drops rows before their corrections, and no sum would be right",
+    ),
     "closed_cloud": Term(
         "public: Microsoft hat die deutsche Cloud am 29. Oktober 2021 geschlossen",
         "public: Microsoft closed the German cloud on 29 October 2021",

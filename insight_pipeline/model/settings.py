@@ -183,6 +183,14 @@ class PowerBI(_Part):
     rows_an_hour: Annotated[Whole, Field(ge=1)] = 1_000_000
     """What the licence allows a dataset: 10,000 on a free plan."""
 
+    @field_validator("retention")
+    @classmethod
+    def _no_fifo(cls, value: str) -> str:
+        """A dataset that drops rows before their corrections breaks every sum."""
+        if value == "fifo":
+            raise PydanticCustomError("fifo", "none")
+        return value
+
     @field_validator("cloud")
     @classmethod
     def _open_cloud(cls, value: str) -> str:

@@ -76,6 +76,7 @@ def test_a_privacy_profile_that_is_not_there_yet_is_refused(tmp_path: Path) -> N
     ("text", "key", "cure"),
     [
         ('[sinks.powerbi]\ncloud = "germany"\n', "sinks.powerbi.cloud", "29 October 2021"),
+        ('[sinks.powerbi]\nretention = "fifo"\n', "sinks.powerbi.retention", "corrections"),
         ("[kpi]\nservice_level_seconds = true\n", "kpi.service_level_seconds", "whole number"),
         ('[installations.x]\ntimezone = "UTC"\nstart_date = 0\n', "x.start_date", "2026-03-01"),
         ('[installations.x]\ntimezone = "UTC"\ngroups = [true]\n', "x.groups.0", "whole number"),
