@@ -25,7 +25,7 @@ from insight_pipeline.model.directory import (
 )
 from insight_pipeline.model.messages import DIRECTORY_CODES, REFUSAL_CODES
 from insight_pipeline.model.rows import Refusal
-from insight_pipeline.sources.files import ChangedWhileReadError, RefusedError, opened, stamp
+from insight_pipeline.sources.files import ChangedWhileReadError, RefusedError, opened
 from insight_pipeline.sources.lines import split_row
 
 _ACCOUNTS, _SERVICES = "accounts.csv", "services.csv"
@@ -43,7 +43,9 @@ def read_directory(folder: Path, previous: Directory) -> Directory:
     services = dict(previous.services) if rows is None else _services(rows, problems)
     former = {**previous.former, **previous.accounts}
     former = {i: account for i, account in former.items() if _is_gone(account, accounts)}
-    return Directory(accounts, services, former, tuple(problems), stamps_of(folder))
+    changing = {p.file_name for p in problems if p.code == DIRECTORY_CODES["still_written"]}
+    stamps = tuple(s for s in stamps_of(folder) if s.partition(":")[0] not in changing)
+    return Directory(accounts, services, former, tuple(problems), stamps)
 
 
 def _is_gone(account: Account, accounts: Mapping[int, Account]) -> bool:
@@ -53,12 +55,12 @@ def _is_gone(account: Account, accounts: Mapping[int, Account]) -> bool:
 
 
 def stamps_of(folder: Path) -> tuple[str, ...]:
-    """What the directory's files look like now; a file that cannot be looked at has no stamp."""
+    """What the directory's files look like now, rights included; one that is not there has no stamp."""
     found = []
     for name in (_ACCOUNTS, _SERVICES):
-        with suppress(RefusedError):
-            seen = stamp(folder / name)
-            found.append(f"{name}:{seen.size}:{seen.mtime_ns}:{seen.inode}")
+        with suppress(OSError):
+            seen = (folder / name).lstat()
+            found.append(f"{name}:{seen.st_size}:{seen.st_mtime_ns}:{seen.st_ctime_ns}")
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.sources.files import ChangedWhileReadError
 from insight_pipeline.sources.landing import read_new, unread
 from insight_pipeline.sources.raw_store import RawStore
 from tests import direct
@@ -157,6 +158,24 @@ def test_a_user_whose_id_becomes_a_group_stays_known_as_a_former_user(
     assert agents[12]["name"] == "Zwölf"
     assert not agents[12]["is_known"]
     assert [row["queue_id"] for row in tables["dim_queue"].to_pylist()] == [12]
+
+
+def test_a_directory_that_is_still_being_written_is_read_again(
+    site: Site, lists: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = lists.parent / "directory"
+    _write(directory, "accounts.csv", "10;user;Anna", header="accountid;kind;name")
+
+    def growing(*_: object) -> object:
+        raise ChangedWhileReadError("accounts.csv")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("insight_pipeline.sources.directory.opened", growing)
+        direct.read(site)
+    assert site.is_directory_unread()
+    direct.read(site)
+    assert list(site.directory.accounts) == [10]
+    assert not site.is_directory_unread()
 
 
 def test_a_directory_that_cannot_be_read_leaves_the_one_read_last(site: Site, lists: Path) -> None:
