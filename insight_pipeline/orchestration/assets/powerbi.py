@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from insight_pipeline.model.errors import InsightError
+from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.assets.stage import Result, key
 from insight_pipeline.orchestration.metadata import OWNERS
 from insight_pipeline.orchestration.pushing import Push, Pushed
@@ -21,6 +22,12 @@ GROUP, PREFIX = "sinks", "powerbi"
 HELD_BACK = "nothing_is_held_back"
 POOL = f"powerbi_{HISTORICAL}"
 _SHARED = ("dim_date", "dim_interval")
+_ADDED = {
+    "sign": "+1, or -1 where it takes back a row that was pushed before",
+    "partition_key": "Installation and local date",
+    "batch_id": "The request that brought the row",
+    "interval_of_day": "Quarter hour of the start by the installation's clock, 0 to 95",
+}
 _WARN = dg.AssetCheckSeverity.WARN
 
 
@@ -44,7 +51,7 @@ def _push(table: PushTable, sites_of: list[Site]) -> dg.AssetsDefinition:
         kinds={"powerbi"},
         pool=POOL,
         deps=_upstream(table, sites_of),
-        description=f"{table.description}. Pushed to the dataset {HISTORICAL}: every row once, "
+        description=f"{TABLES[table.name].description}. Pushed to the dataset {HISTORICAL}: every row once, "
         "corrections by sign, within Microsoft's limits.",
         metadata={"dagster/column_schema": _schema(table)},
         check_specs=[
@@ -73,8 +80,11 @@ def _upstream(table: PushTable, sites_of: list[Site]) -> list[dg.AssetKey]:
 
 
 def _schema(table: PushTable) -> dg.TableSchema:
+    told = {column.name: column.description for column in TABLES[table.name].columns}
+
     def column(found: PushColumn) -> dg.TableColumn:
-        return dg.TableColumn(found.name, found.data_type.value)
+        text = told.get(found.name) or _ADDED.get(found.name, "Installation and id, to join by")
+        return dg.TableColumn(found.name, found.data_type.value, description=f"{text}.")
 
     return dg.TableSchema(columns=[column(found) for found in table.columns])
 
