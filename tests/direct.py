@@ -23,7 +23,7 @@ from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
 from insight_pipeline.sources.landing import read_new
 from insight_pipeline.sources.raw_store import day_of
-from insight_pipeline.sources.reports import ingest_file_table, quarantine_table
+from insight_pipeline.sources.reports import ingest_file_table
 
 
 def read(site: Site) -> None:
@@ -50,7 +50,6 @@ def days_read(site: Site) -> list[date]:
 def tables(site: Site) -> dict[str, pa.Table]:
     """Every table as it stands."""
     directory, dates = site.directory, site.staging.dates("fact_call_leg")
-    unsupported = directory.of_kind("cqueue")
     site.refresh_reports()
     refs = read_staged(site, DIMENSION_KEYS, dates)
     found = {name: read_staged(site, name, dates) for name in PARTITIONED}
@@ -58,7 +57,7 @@ def tables(site: Site) -> dict[str, pa.Table]:
     found["dim_queue"] = dimensions.queue_dimension(refs, directory, site.name)
     found["dim_line"] = dimensions.line_dimension(refs, site.name)
     found["ingest_file"] = ingest_file_table(site.raw, site.name)
-    found["cdr_quarantine"] = quarantine_table(site.raw, site.name, unsupported, is_clear=True)
+    found["cdr_quarantine"] = site.quarantine()
     assert all(table.schema.equals(TABLES[name].arrow_schema()) for name, table in found.items())
     return found
 

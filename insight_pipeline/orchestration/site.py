@@ -40,7 +40,8 @@ from insight_pipeline.sources.directory import (
 from insight_pipeline.sources.duplicates import classify
 from insight_pipeline.sources.landing import ReadLimits
 from insight_pipeline.sources.raw_store import RawRows, RawStore, day_number, day_of
-from insight_pipeline.sources.reports import is_unsupported, refresh_reports
+from insight_pipeline.sources.raw_text import raw_texts
+from insight_pipeline.sources.reports import is_unsupported, quarantine_table, refresh_reports
 
 Ints = npt.NDArray[np.int64]
 
@@ -233,6 +234,23 @@ class Site:
         is_own = raw.file_rank == raw.hashes.index(sha256)
         found: Ints = starts[is_own & is_repeated]
         return found
+
+    def quarantine(self) -> pa.Table:
+        """`cdr_quarantine` as it stands."""
+        unsupported = self.directory.of_kind("cqueue")
+        is_clear = self.settings.privacy.profile == "clear"
+        return quarantine_table(
+            self.raw, self.name, unsupported, self._raw_texts, is_clear=is_clear
+        )
+
+    def _raw_texts(self, spec: ListSpec, sha256: str, lines: list[int]) -> dict[int, str]:
+        """Texts of rows of a file, under whichever of its names it still lies there."""
+        names = [n.file_name for n in self.raw.index.names(spec.name) if n.sha256 == sha256]
+        for name in names:
+            path, limit = self.landing / spec.name / name, self.read_limits.file_bytes
+            if found := raw_texts(path, sha256, lines, limit):
+                return found
+        return {}
 
     def line_uses(self, dates: Sequence[date]) -> pa.Table:
         """Line list rows that R 3 keeps: local_date, lineid, linename, id."""

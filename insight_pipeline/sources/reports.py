@@ -7,8 +7,9 @@ Reading files belongs to `landing`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ from insight_pipeline.sources.raw_store import RawStore
 
 StartsOf = Callable[[ListSpec, str], npt.NDArray[np.int64]]
 """The starts of a file's rows that lie in a repeated hour, in UTC seconds, as R 4 decides them."""
+
+TextsOf = Callable[[ListSpec, str, list[int]], Mapping[int, str]]
+"""The texts of rows of a file by the lines they start on, as far as they can be had."""
 
 
 def is_unsupported(rows: pa.Table, unsupported: Iterable[int]) -> npt.NDArray[np.bool_]:
@@ -121,7 +125,12 @@ def _file_row(
 
 
 def quarantine_table(
-    store: RawStore, installation: str, unsupported: Iterable[int], *, is_clear: bool
+    store: RawStore,
+    installation: str,
+    unsupported: Iterable[int],
+    texts_of: TextsOf,
+    *,
+    is_clear: bool,
 ) -> pa.Table:
     """Every line set aside, with its text only where the profile is clear and the row not private."""
     rows: list[dict[str, object]] = []
@@ -132,7 +141,7 @@ def quarantine_table(
         files = store.index.files(spec.name)
         reports = store.index.reports(spec.name)
         for sha256 in sorted(sha256 for sha256, file in files.items() if file.status == "accepted"):
-            problems = _problems(store, spec, sha256, reports.get(sha256), unsupported)
+            problems = _problems(store, spec, sha256, reports.get(sha256), unsupported, texts_of)
             rows += [
                 _quarantine_row(problem, installation, sha256, names.get(sha256), is_clear=is_clear)
                 for problem in problems
@@ -147,25 +156,29 @@ def _problems(
     sha256: str,
     report: ReportEntry | None,
     unsupported: Iterable[int],
+    texts_of: TextsOf,
 ) -> list[dict[str, object]]:
     path = store.problems_file(spec.name, sha256)
     found = read_parquet(path, PROBLEM_SCHEMA).to_pylist() if path.exists() else []
     if report is not None and report.quarantined > len(found):
         rows = store.file_rows(spec, sha256, [*spec.fields, "line_number"])
         chosen = rows.filter(pa.array(is_unsupported(rows, unsupported)))
-        found += [_unsupported_problem(spec, row) for row in chosen.to_pylist()]
+        texts = texts_of(spec, sha256, chosen["line_number"].to_pylist())
+        found += [_unsupported_problem(spec, row, texts) for row in chosen.to_pylist()]
     return found
 
 
-def _unsupported_problem(spec: ListSpec, row: dict[str, object]) -> dict[str, object]:
-    """A row of a third-party queue, its text put together from the typed values."""
+def _unsupported_problem(
+    spec: ListSpec, row: dict[str, Any], raw_texts: Mapping[int, str]
+) -> dict[str, object]:
+    """A row of a third-party queue; its text is put together from the values if the file has gone."""
     texts = ["" if row[name] is None else str(row[name]) for name in spec.fields]
     return {
         "line_number": row["line_number"],
         "reason": Reason.UNSUPPORTED_SOURCE.value,
         "column": "cdraccountid",
         "value": str(row["cdraccountid"]),
-        "raw_text": ";".join(texts),
+        "raw_text": raw_texts.get(row["line_number"], ";".join(texts)),
         "is_shown": not row["privatecall"],
     }
 

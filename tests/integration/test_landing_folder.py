@@ -160,6 +160,24 @@ def test_a_user_whose_id_becomes_a_group_stays_known_as_a_former_user(
     assert [row["queue_id"] for row in tables["dim_queue"].to_pylist()] == [12]
 
 
+def test_a_row_of_a_third_party_queue_keeps_its_text_as_the_file_has_it(
+    site: Site, lists: Path
+) -> None:
+    directory = lists.parent / "directory"
+    quoted = _row(1, 1, MONDAY, ';"Anna\n""A"""')
+    file = _write(
+        lists, "a.csv", quoted, _row(2, 2, MONDAY, ";B"), header=f"{HEADER};callercallerid"
+    )
+    _write(directory, "accounts.csv", "10;cqueue;Fremd", header="accountid;kind;name")
+    direct.read(site)
+    found = direct.tables(site)["cdr_quarantine"].to_pylist()
+    assert [row["raw_text"] for row in found] == [quoted, _row(2, 2, MONDAY, ";B")]
+    assert [row["line_number"] for row in found] == [2, 4]
+    file.unlink()
+    gone = direct.tables(site)["cdr_quarantine"].to_pylist()
+    assert [row["raw_text"][:4] for row in gone] == ["1;1;", "2;2;"]
+
+
 def test_a_directory_that_is_still_being_written_is_read_again(
     site: Site, lists: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.landing import read_new
 from insight_pipeline.sources.raw_store import day_number, day_of
-from insight_pipeline.sources.reports import ingest_file_table, quarantine_table
+from insight_pipeline.sources.reports import ingest_file_table
 
 GROUP = "sources"
 
@@ -145,9 +145,7 @@ def _reports(site: Site) -> list[dg.AssetsDefinition]:
     )
     def cdr_quarantine(sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
-        unsupported = here.directory.of_kind("cqueue")
-        is_clear = here.settings.privacy.profile == "clear"
-        table = quarantine_table(here.raw, here.name, unsupported, is_clear=is_clear)
+        table = here.quarantine()
         here.lake.write(CDR_QUARANTINE.name, table)
         reasons = pc.value_counts(table["reason"]).to_pylist()
         counts = {f"reason_{item['values']}": item["counts"] for item in reasons}
