@@ -36,7 +36,7 @@ def build_defs(
         assets=[
             *shared_assets(sites.all()),
             *push_assets(push, sites.all()),
-            dataset_asset(),
+            dataset_asset(sites.settings.locale),
             *observed_assets(),
         ],
         jobs=[pushing],

@@ -27,4 +27,4 @@ def push_notes(settings: Settings) -> Iterator[Note]:
     if quota.waiting_tables() and quota.drained_at is not None:
         at = datetime.fromtimestamp(quota.drained_at).astimezone().strftime("%Y-%m-%d %H:%M")
         rows, tables = sum(quota.waiting_rows.values()), ", ".join(quota.waiting_tables())
-        yield note("IA-568", locale, rows=rows, tables=tables, at=at)
+        yield note("IA-569", locale, rows=rows, tables=tables, at=at)

@@ -19,7 +19,8 @@ from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.sinks.powerbi.login import LoginState
 
 LOGIN, LIMITS = dg.AssetKey([PREFIX, "login"]), dg.AssetKey([PREFIX, "limits"])
-_TOKEN_SECONDS, _QUOTA_SECONDS = 900, 60
+_TOKEN_SECONDS, _QUOTA_SECONDS = 300, 60
+"""A token is renewed ten minutes ahead: a longer pause could miss its end."""
 _PUSH = "powerbi_push"
 
 
@@ -89,10 +90,11 @@ def _token_sensor() -> dg.SensorDefinition:
 
 def login_words(state: LoginState, problem: InsightError | None, locale: str) -> str:
     """How the login stands and who must do what."""
+    days = state.inactivity_days_left
     found = problem or state.problem
     if found is not None:
-        return in_words(found, locale)
-    days = state.inactivity_days_left
+        ends = state.warning if found is not state.warning else None
+        return " ".join(in_words(one, locale) for one in (found, ends) if one is not None)
     return (
         f"Angemeldet; ohne Nutzung endet die Anmeldung in {days} Tagen."
         if locale == "de"
@@ -128,7 +130,7 @@ def _quota_sensor(job: Job) -> dg.SensorDefinition:
         push = Push(settings)
         state = push.quota()
         now = push.options.now()
-        wants = state.waiting_tables() or push.unplanned()
+        wants = push.startable()
         runs = []
         if wants and state.may_start_at(now) <= now:
             minute = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%dT%H:%M")

@@ -7,7 +7,7 @@ Knows where rows lie and which of them are ready to be pushed. How they are push
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -19,11 +19,13 @@ import pyarrow as pa
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.model.tables import TABLES
+from insight_pipeline.model.terms import Term
 from insight_pipeline.orchestration.site import Site, sites
 from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.powerbi.clouds import service_addresses
+from insight_pipeline.sinks.powerbi.creation import REFUSED
 from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable, historical
-from insight_pipeline.sinks.powerbi.delivery import Delivered, Options
+from insight_pipeline.sinks.powerbi.delivery import SETTLING, UNREACHED, Delivered, Options
 from insight_pipeline.sinks.powerbi.ledger import Ledger, TableState
 from insight_pipeline.sinks.powerbi.login import Login
 from insight_pipeline.sinks.powerbi.quota import Limits, Usage, drained_at
@@ -33,6 +35,19 @@ from insight_pipeline.sinks.powerbi.upload import Partition, Uploader, held
 OPEN_DAYS = 2
 """The running day and the one before may still change: they are pushed when both are over."""
 _SHARED = ("dim_date", "dim_interval")
+_NO_CONNECTION = Term("keine Verbindung", "no connection")
+_REASONS = {
+    "retry_after": Term(
+        "die Wartezeit, die der Dienst verlangt", "the wait that the service asks for"
+    ),
+    "rows_an_hour": Term("die Zahl der Zeilen je Stunde", "the number of rows an hour"),
+    "requests_a_minute": Term("die Zahl der Anfragen je Minute", "the number of requests a minute"),
+    "requests_an_hour_when_large": Term(
+        "die Zahl der Anfragen je Stunde, die für große Tabellen gilt",
+        "the number of requests an hour, which counts for large tables",
+    ),
+}
+"""The limits that `quota` names, in words."""
 
 
 @dataclass(frozen=True)
@@ -106,16 +121,20 @@ class Push:
         return Login(self.settings.sinks.powerbi, self.settings.data_dir)
 
     @contextmanager
-    def uploader(self) -> Iterator[Uploader]:
-        """The only uploader of the dataset, as long as the context lasts."""
+    def reader(self) -> Iterator[Uploader]:
+        """An uploader to look with, also while another one is at work."""
         powerbi = self.settings.sinks.powerbi
         service = Service(service_addresses(powerbi).api_url, powerbi.workspace, self.login)
-        found = Uploader(self.ledger, service, self.dataset, self.options)
         try:
-            with found.alone():
-                yield found
+            yield Uploader(self.ledger, service, self.dataset, self.options)
         finally:
             service.close()
+
+    @contextmanager
+    def uploader(self) -> Iterator[Uploader]:
+        """The only uploader of the dataset, as long as the context lasts."""
+        with self.reader() as found, found.alone():
+            yield found
 
     def create(self) -> str:
         """Make the dataset, also after a refusal; gives its id."""
@@ -136,7 +155,7 @@ class Push:
                     for table in tables
                 ]
         except InsightError as error:
-            return [Pushed(table.name, Delivered(table.name), error) for table in tables]
+            return [Pushed(table.name, self._undone(table), error) for table in tables]
 
     def _push(
         self, uploader: Uploader, dataset_id: str, table: PushTable, *, is_everything: bool
@@ -145,8 +164,15 @@ class Push:
             self.plan(uploader, table, is_everything=is_everything)
             done = uploader.deliver(dataset_id, table)
         except InsightError as error:
-            return Pushed(table.name, Delivered(table.name), error)
+            return Pushed(table.name, self._undone(table), error)
         return Pushed(table.name, done, self._problem(done))
+
+    def _undone(self, table: PushTable) -> Delivered:
+        """What waits of a table to which nothing could be sent."""
+        with suppress(InsightError):  # of a ledger that cannot be read nothing is known
+            waiting = self.ledger.waiting(self.dataset.name, table.name)
+            return Delivered(table.name, rest_batches=len(waiting), rest_rows=sum(waiting))
+        return Delivered(table.name)
 
     def plan(self, uploader: Uploader, table: PushTable, *, is_everything: bool) -> int:
         """Write down what changed in a table; gives the rows to append."""
@@ -157,12 +183,14 @@ class Push:
     def _problem(self, done: Delivered) -> InsightError | None:
         if done.hold is not None:
             return PermanentError(done.hold, table=done.table, detail=done.hold_detail)
-        if done.rest_batches and done.goes_on_at is not None:
-            at = datetime.fromtimestamp(done.goes_on_at).astimezone().strftime("%Y-%m-%d %H:%M")
-            return InsightError(
-                "IA-566", rows=done.rest_rows, table=done.table, at=at, reason=done.waits_for
-            )
-        return None
+        if not done.rest_batches or done.goes_on_at is None:
+            return None
+        if done.waits_for == UNREACHED:
+            return InsightError("IA-563", words=_NO_CONNECTION)
+        at = datetime.fromtimestamp(done.goes_on_at).astimezone().strftime("%Y-%m-%d %H:%M")
+        code = "IA-568" if done.waits_for == SETTLING else "IA-566"
+        reason = _REASONS.get(done.waits_for, done.waits_for)
+        return InsightError(code, rows=done.rest_rows, table=done.table, at=at, reason=reason)
 
     def partitions(self, table: PushTable, *, is_everything: bool = False) -> list[Partition]:
         """The partitions of a fact that are ready to be pushed, of all installations."""
@@ -186,11 +214,11 @@ class Push:
         """What the service counts beside the ledger and the lake; corrections count by their sign."""
         found = []
         known = self.ledger.dataset(self.dataset.name)
-        with self.uploader() as uploader:
+        with self.reader() as reader:
             for table in self.dataset.tables:
                 held = None
                 if known and known.dataset_id:
-                    held = uploader.net_rows(known.dataset_id, table)
+                    held = reader.net_rows(known.dataset_id, table)
                 pushed = self.ledger.net_rows(self.dataset.name, table.name)
                 found.append(Compared(table.name, held, pushed, self._rows_in_lake(table)))
         return found
@@ -198,7 +226,10 @@ class Push:
     def _rows_in_lake(self, table: PushTable) -> int:
         if not table.is_fact:
             return len(self.dimension(table))
-        return sum(len(partition.read()) for partition in self.partitions(table))
+        known = self.ledger.sources(self.dataset.name, table.name)
+        closed = {partition.key for partition in self.partitions(table)}
+        everything = self.partitions(table, is_everything=True)
+        return sum(len(p.read()) for p in everything if p.key in closed | known.keys())
 
     def rebuild(self, name: str) -> None:
         """Write down that a table is emptied and filled again; the next push does it."""
@@ -244,6 +275,17 @@ class Push:
 
     def _tables(self) -> Iterable[PushTable]:
         return self.dataset.tables
+
+    def startable(self) -> list[str]:
+        """Tables of which something could leave now but for the limits.
+
+        None that is held, and none at all where somebody must act first: log in, or create the dataset.
+        """
+        known = self.ledger.dataset(self.dataset.name)
+        if (known and known.state == REFUSED) or not self.login.state().is_logged_in:
+            return []
+        waiting = {*self.quota().waiting_tables(), *self.unplanned()} - self.holds().keys()
+        return sorted(waiting)
 
     def unplanned(self) -> list[str]:
         """Tables of which ready partitions are not covered by the ledger yet."""

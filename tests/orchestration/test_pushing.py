@@ -6,11 +6,11 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
-import pyarrow as pa
 import pytest
 
 from insight_pipeline.emulator import Emulator, FaultKind, FaultRule, Operation, running_emulator
@@ -20,6 +20,7 @@ from insight_pipeline.orchestration import checks, pushing
 from insight_pipeline.orchestration.assets.powerbi import HELD_BACK, push_key
 from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.runs import RunOutcome
+from insight_pipeline.sinks.powerbi.delivery import Options
 from tests.pipeline import GOLDEN, Pipeline
 from tests.uploading import (
     DATASET,
@@ -243,16 +244,13 @@ def test_a_day_that_does_not_add_up_reaches_nobody(
     assert [len(table.rows) for one in held for table in one.tables.values() if table.rows] == []
 
 
-def test_a_broken_day_stays_away_while_another_goes_out(
+def test_a_push_by_hand_does_not_take_a_day_that_does_not_add_up_either(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline = uploading(tmp_path, emulator)
     loaded(pipeline, day="2026-03-13")
 
-    def broken(reconciliation: pa.Table, *_: pa.Table) -> list[Imbalance]:
-        return [Imbalance("rows_in", DAY, 1, 2)]
-
-    monkeypatch.setattr(checks, "imbalances", broken)
+    monkeypatch.setattr(checks, "imbalances", lambda *_: [Imbalance("rows_in", DAY, 1, 2)])
     assert not pipeline.load("demo", DAY, DAY).is_success
     Push(pipeline.settings).push()
     assert emulator.rows(DATASET, "fact_call") == []
@@ -323,20 +321,32 @@ def test_what_a_lost_login_leaves_in_the_ledger_is_counted_as_waiting(
     is_all_there(emulator, pipeline.settings)
 
 
-def test_a_service_that_is_away_keeps_a_run_waiting_for_one_patience_and_not_for_one_a_table(
+def test_a_service_that_is_away_is_not_waited_for_table_after_table(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    be_quick(monkeypatch, patience_seconds=60.0)
     pipeline = uploading(tmp_path, emulator)
-    loaded(pipeline)
-    be_quick(monkeypatch, patience_seconds=1.0)
-    for table in tables(pipeline.settings):
-        Push(pipeline.settings).rebuild(table)
+    Push(pipeline.settings).create()
     emulator.stop()
     begun = time.monotonic()
+    assert [words[:6] for words in loaded(pipeline).held_back] == ["IA-563"]
+    for table in tables(pipeline.settings):
+        Push(pipeline.settings).rebuild(table)
     done = Push(pipeline.settings).push()
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 15
+    assert {found.problem.code for found in done if found.problem} == {"IA-563"}
     assert all(found.is_held_back for found in done)
-    assert all(found.problem is not None for found in done)
     emulator.start()
     Push(pipeline.settings).push()
     is_all_there(emulator, pipeline.settings)
+
+
+def test_a_batch_without_an_answer_is_told_as_one_that_is_being_looked_up(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushing, "Options", partial(Options, patience_seconds=0.0))
+    pipeline = uploading(tmp_path, emulator)
+    emulator.plan(FaultRule(Operation.PUSH, FaultKind.ERROR_BEFORE, table="fact_call"))
+    (words,) = loaded(pipeline).held_back
+    assert words.startswith("IA-568 Ob 15 Zeilen von fact_call angekommen sind")
+    assert Push(pipeline.settings).quota().waiting_rows["fact_call"] == 15

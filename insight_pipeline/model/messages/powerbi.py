@@ -54,13 +54,13 @@ POWERBI = (
         Words("Power BI legt das Dataset {dataset} nicht an ({words}).",
               "Microsoft stellt das Anlegen von Push-Datasets zum 31. Oktober 2027 ein und lehnte es schon "
               "vorher zeitweise ab; vorhandene laufen weiter.",
-              "Später mit insight powerbi create noch einmal versuchen. Datenbank und Datenspeicher laufen "
-              "weiter; nach 2027 den Bericht mit der Datenbank oder den Parquet-Dateien verbinden."),
+              "Bis Oktober 2027 später mit insight powerbi create noch einmal versuchen; danach den Bericht "
+              "mit der Datenbank oder den Parquet-Dateien verbinden, die weiter geladen werden."),
         Words("Power BI does not create the dataset {dataset} ({words}).",
               "Microsoft ends the creation of push datasets on 31 October 2027, and refused it at times "
               "before; existing ones go on.",
-              "Try again later with insight powerbi create. Database and lake go on; after 2027 connect "
-              "the report to the database or to the Parquet files."),
+              "Until October 2027 try again later with insight powerbi create; after that connect the report "
+              "to the database or to the Parquet files, which are loaded as before."),
     ),
     Message(
         "IA-556",
@@ -172,6 +172,15 @@ POWERBI = (
     ),
     Message(
         "IA-568",
+        Words("Ob {rows} Zeilen von {table} angekommen sind, steht noch nicht fest.",
+              "Auf eine Sendung kam keine Antwort, und der Dienst kann sie noch nachträglich eintragen.",
+              "Nichts tun: ab {at} wird nachgesehen, dann geht es weiter; doppelt gesendet wird nichts."),
+        Words("Whether {rows} rows of {table} have arrived is not certain yet.",
+              "A batch got no answer, and the service may still apply it later.",
+              "Do nothing: from {at} on it is looked up, then it goes on; nothing is sent twice."),
+    ),
+    Message(
+        "IA-569",
         Words("{rows} Zeilen warten auf die Übertragung ({tables}).",
               "Sie sind geplant und noch nicht gesendet; voraussichtlich sind sie um {at} übertragen.",
               "Nichts tun, oder insight powerbi push; insight quota zeigt die Grenzwerte."),

@@ -12,6 +12,7 @@ import dagster as dg
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.assets.stage import Result, key
+from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import OWNERS
 from insight_pipeline.orchestration.pushing import Push, Pushed
 from insight_pipeline.orchestration.resources import Sites
@@ -74,9 +75,11 @@ def _push(table: PushTable, sites_of: list[Site]) -> dg.AssetsDefinition:
 
 
 def _upstream(table: PushTable, sites_of: list[Site]) -> list[dg.AssetKey]:
+    """The table itself, and the lake: where a day does not add up, nothing of its run is pushed."""
+    lakes = [key(site.name, "lake") for site in sites_of]
     if table.name in _SHARED:
-        return [dg.AssetKey([table.name])]
-    return [key(site.name, "lake" if table.is_fact else table.name) for site in sites_of]
+        return [dg.AssetKey([table.name]), *lakes]
+    return lakes if table.is_fact else [*(key(site.name, table.name) for site in sites_of), *lakes]
 
 
 def _schema(table: PushTable) -> dg.TableSchema:
@@ -126,7 +129,7 @@ def in_words(problem: InsightError, locale: str) -> str:
     return f"{problem.code} {problem.message(locale)} {problem.next_step(locale)}"
 
 
-def dataset_asset() -> dg.SourceAsset:
+def dataset_asset(locale: str) -> dg.SourceAsset:
     """The dataset as the service holds it, compared with the lake."""
 
     @dg.observable_source_asset(
@@ -137,6 +140,7 @@ def dataset_asset() -> dg.SourceAsset:
         description="What the service holds, counted there, beside what has been pushed and what the "
         "lake has. Observe it to compare.",
     )
+    @told(locale)
     def dataset(sites: dg.ResourceParam[Sites]) -> dg.ObserveResult:
         metadata: dict[str, Any] = {}
         for line in Push(sites.settings).compare():

@@ -59,10 +59,10 @@ def _repeated(rows: pa.Table) -> pa.Table:
     return rows.set_column(place, SIGN, pa.array(np.sign(sums)))
 
 
-def batches(rows: pa.Table, row_bytes: int = 0) -> Iterator[pa.Table]:
-    """Stretches of at most 10,000 rows that fit into a request; `row_bytes` is a row's size if known."""
+def batches(rows: pa.Table, row_bytes: int = 0, most: int = MAX_ROWS) -> Iterator[pa.Table]:
+    """Stretches of at most `most` rows that fit into a request; `row_bytes` is a row's size if known."""
     size = row_bytes or _largest_row_bytes(rows)
-    step = max(1, min(MAX_ROWS, MAX_BYTES // max(size, 1)))
+    step = max(1, min(MAX_ROWS, most, MAX_BYTES // max(size, 1)))
     for start in range(0, len(rows), step):
         yield rows.slice(start, step)
 

@@ -27,6 +27,8 @@ REFUSED, UNSETTLED, DIFFERENT, OLD_LEDGER, FULL, BY_HAND = (
     "IA-559",
 )
 """Codes of the messages that say why a table is held."""
+SETTLING, UNREACHED = "settling", "unreached"
+"""What a rest waits for, beside the limits that `quota` names."""
 _UNREACHED_SECONDS = 15.0
 LOOKS = 10
 """How many settling times to go on looking before a table is held."""
@@ -134,7 +136,7 @@ class TableDelivery:
         elif result is Verdict.NOT_ARRIVED:
             self._ledger.end(batch, State.PLANNED, now, "settled: it did not arrive")
         elif result is Verdict.WAIT:
-            self._wait_until(max(ends_at, now + self._options.settle_seconds / 4), "settling")
+            self._wait_until(max(ends_at, now + self._options.settle_seconds / 4), SETTLING)
         else:
             code = UNSETTLED if result is Verdict.HOLD_UNKNOWN else DIFFERENT
             self._hold(code, f"{batch.rows} | {found.rows}")
@@ -194,14 +196,19 @@ class TableDelivery:
         if answer.kind is Kind.DONE:
             self._confirm(batch)
         elif answer.kind is Kind.NOT_NOW:
-            seconds = answer.retry_seconds or _UNREACHED_SECONDS
-            self._ledger.block(self._name, now + seconds)
             self._ledger.end(batch, State.PLANNED, now, answer.words)
+            self._not_now(answer)
+            self._ledger.block(self._name, now + (answer.retry_seconds or _UNREACHED_SECONDS))
         elif answer.kind is Kind.REFUSED:
             self._ledger.end(batch, State.REFUSED, now, answer.words)
             self._hold(REFUSED, f"HTTP {answer.status}: {answer.words}")
         else:
             self._ledger.end(batch, State.UNCERTAIN, now, answer.words)
+
+    def _not_now(self, answer: Answer) -> None:
+        """A service that is not there is not waited for, table after table: the rest comes later."""
+        if not answer.status:
+            raise _Later(self._options.now() + _UNREACHED_SECONDS, UNREACHED)
 
     def _confirm(self, batch: Batch) -> None:
         self._ledger.end(batch, State.CONFIRMED, self._options.now())
@@ -222,7 +229,7 @@ class TableDelivery:
         if state.phase_at is not None:
             arrives_until.append(state.phase_at + settle)
         if arrives_until and max(arrives_until) > now:
-            self._wait_until(max(arrives_until), "settling")
+            self._wait_until(max(arrives_until), SETTLING)
             return
         self._ledger.drop_unsettled(self._name, self._table)
         self._set(phase_at=now)
@@ -232,6 +239,7 @@ class TableDelivery:
             self._set(phase=Phase.FILLING, phase_at=None)
         elif answer.kind is Kind.NOT_NOW:
             self._set(phase_at=None)
+            self._not_now(answer)
             self._wait_until(now + (answer.retry_seconds or _UNREACHED_SECONDS), "retry_after")
         elif answer.kind is Kind.REFUSED:
             self._set(phase_at=None)

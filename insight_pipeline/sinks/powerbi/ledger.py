@@ -403,8 +403,9 @@ class Ledger:
         return sum(_net_rows(read_content(row[0])) for row in rows)
 
     def waiting(self, dataset: str, table: str) -> list[int]:
-        """Rows of each batch that is planned, in the order of their numbers."""
-        return [batch.rows for batch in self.batches(dataset, table, State.PLANNED)]
+        """Rows of each batch that is planned or not known to have arrived, in the order of their numbers."""
+        states = (State.PLANNED, State.SENDING, State.UNCERTAIN)
+        return [batch.rows for batch in self.batches(dataset, table, *states)]
 
 
 def _insert(

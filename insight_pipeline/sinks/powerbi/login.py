@@ -64,6 +64,9 @@ class LoginState:
     inactivity_days_left: int | None = None
     """Days until the login ends if it is not renewed."""
     problem: InsightError | None = None
+    """What went wrong last, else the warning."""
+    warning: InsightError | None = None
+    """That it ends soon, if so."""
 
 
 def utc_now() -> datetime:
@@ -163,6 +166,7 @@ class Login:
             last_renewal=stored.renewed_at,
             inactivity_days_left=days,
             problem=stored.problem or warning,
+            warning=warning,
         )
 
     def logout(self) -> None:

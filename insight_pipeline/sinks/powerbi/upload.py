@@ -92,7 +92,7 @@ class Uploader:
             wanted = pa.concat_tables([_rows(table, p) for p in some])
             held = self._ledger.held_rows(state, [p.key for p in some])
             append = changes(wanted, pa.concat_tables([signed(wanted.slice(0, 0)), *held]))
-            self._ledger.plan(state, batches(append), {p.key: p.source for p in some})
+            self._ledger.plan(state, self._batches(append), {p.key: p.source for p in some})
             rows += len(append)
         return rows
 
@@ -113,8 +113,12 @@ class Uploader:
         if (state.sent_sequence > 0 and state.phase is not Phase.EMPTYING) or known:
             self._ledger.new_epoch(self._dataset.name, table.name)
             state = self._ledger.table(self._dataset.name, table.name)
-        self._ledger.plan(state, batches(rows), {_WHOLE: source})
+        self._ledger.plan(state, self._batches(rows), {_WHOLE: source})
         return len(rows)
+
+    def _batches(self, rows: pa.Table) -> Iterator[pa.Table]:
+        """No batch is larger than what may leave in an hour: it could never be sent."""
+        return batches(rows, most=self._options.limits.rows_an_hour)
 
     def net_rows(self, dataset_id: str, table: PushTable) -> int | None:
         """Rows that the service counts, corrections by their sign; None where it does not count."""
