@@ -214,7 +214,7 @@ def test_what_a_limit_leaves_is_said_and_goes_out_when_the_hour_is_over(
         for _ in range(10):
             emulator.advance(3700)
             ahead += 3700
-            at(monkeypatch, lambda seconds=ahead: time.time() + seconds)
+            at(monkeypatch, partial(float, time.time() + ahead))
             log_in_again(pipeline)
             Push(pipeline.settings).push()
         assert [entry for entry in emulator.log() if entry.status == 429] == []
