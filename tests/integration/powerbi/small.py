@@ -25,7 +25,7 @@ from insight_pipeline.sinks.powerbi.delivery import Delivered as Delivery
 from insight_pipeline.sinks.powerbi.delivery import Options
 from insight_pipeline.sinks.powerbi.ledger import Ledger
 from insight_pipeline.sinks.powerbi.quota import Limits
-from insight_pipeline.sinks.powerbi.service import Service
+from insight_pipeline.sinks.powerbi.service import Service, Tokens
 from insight_pipeline.sinks.powerbi.upload import Partition, Uploader
 
 SETTLE_SECONDS = 0.25
@@ -74,12 +74,16 @@ def _table(rows: dict[str, str]) -> pa.Table:
 
 
 def upload(
-    folder: Path, url: str, token: str, options: Options = OPTIONS, rebuild: Sequence[str] = ()
+    folder: Path,
+    url: str,
+    token: str | Tokens,
+    options: Options = OPTIONS,
+    rebuild: Sequence[str] = (),
 ) -> list[Delivery]:
     """Plan what `folder`/wanted.json wants and deliver it."""
     wanted: Wanted = json.loads((folder / "wanted.json").read_text(encoding="utf-8"))
     ledger = Ledger(folder / "ledger.db")
-    service = Service(url, "", FixedToken(token))
+    service = Service(url, "", FixedToken(token) if isinstance(token, str) else token)
     uploader = Uploader(ledger, service, DATASET, options)
     with uploader.alone():
         dataset_id = uploader.create()
