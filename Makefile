@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+PORT ?= 3000
 VENV := .venv
 BIN := $(VENV)/bin
 UV := uv==0.13.9
@@ -51,8 +52,8 @@ check: $(VENV)/.installed .env ## formatting, lint, types, rooms, dead code, def
 bench: $(VENV)/.installed ## measure
 	$(BIN)/python -m benchmarks
 
-ui: $(VENV)/.installed .env ## Dagster's UI at http://127.0.0.1:3000
-	$(DAGSTER_ENV) $(BIN)/dagster dev --host 127.0.0.1 --port 3000
+ui: $(VENV)/.installed .env ## Dagster's UI at http://127.0.0.1:3000 (PORT=3000)
+	$(DAGSTER_ENV) $(BIN)/dagster dev --host 127.0.0.1 --port $(PORT)
 
 lock: $(VENV)/lock/.installed ## write the lock files anew from pyproject.toml (LOCK_ARGS=--upgrade)
 	$(COMPILE) --extra dev --output-file requirements-dev.lock

@@ -89,6 +89,7 @@ def _say(served: Emulator) -> None:
         f"Power BI emulator: {served.url}\n"
         "Settings to use it:\n"
         "  [sinks.powerbi]\n"
+        "  upload = true\n"
         f'  api_url = "{served.url}"\n'
         f'  login_url = "{served.url}"\n'
         f'  client_id = "{_CLIENT_ID}"\n'

@@ -13,10 +13,12 @@ from rich.progress import Progress
 
 from insight_pipeline.cli.app import HELD_BACK, App, as_json
 from insight_pipeline.cli.interrupts import noticed_interrupts
+from insight_pipeline.cli.notes import set_aside_notes, show_notes
 from insight_pipeline.cli.run import Wanted
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.orchestration.runs import BackfillProgress, RunOutcome, run_apart, seasons
+from insight_pipeline.orchestration.site import Site
 
 
 def load_installations(
@@ -87,6 +89,8 @@ def _tell(app: App, outcomes: Sequence[RunOutcome], *, is_json: bool) -> None:
                 f"{outcome.installation}: {outcome.first} bis {outcome.last} geladen.",
                 f"{outcome.installation}: {outcome.first} to {outcome.last} loaded.",
             )
+    for name in dict.fromkeys(outcome.installation for outcome in outcomes):
+        show_notes(app, set_aside_notes(Site(name, app.settings)))
     for words in dict.fromkeys(w for outcome in outcomes for w in outcome.held_back):
         app.console.print(words, highlight=False)
 

@@ -90,3 +90,14 @@ def stale_notes(site: Site, days: Sequence[date]) -> Iterator[Note]:
             first=days[0].isoformat(),
             last=days[-1].isoformat(),
         )
+
+
+def set_aside_notes(site: Site) -> Iterator[Note]:
+    """How much of what was read is in quarantine: lines of accepted files, and refused files."""
+    index = site.raw.index
+    lines = sum(r.quarantined for kind in LISTS for r in index.reports(kind).values())
+    refused = sum(f.status == "refused" for kind in LISTS for f in index.files(kind).values())
+    if lines or refused:
+        yield note(
+            "IA-405", site.settings.locale, installation=site.name, lines=lines, files=refused
+        )

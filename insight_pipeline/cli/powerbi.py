@@ -11,8 +11,9 @@ from dataclasses import asdict
 import click
 
 from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app
+from insight_pipeline.cli.notes import note, show_notes
+from insight_pipeline.cli.pushing import push_notes
 from insight_pipeline.model.errors import InsightError
-from insight_pipeline.model.messages import message
 from insight_pipeline.orchestration.pushing import Push, Pushed
 
 _HEADS = {
@@ -72,6 +73,7 @@ def status(app: App, context: click.Context, *, is_json: bool) -> None:
     push = Push(app.settings)
     lines, state = push.compare(), push.quota()
     holds = {state.name: state.hold or "" for state in push.held()}
+    is_unknown = any(line.in_service is None and line.pushed for line in lines)
     if is_json:
         rows = [
             {
@@ -95,10 +97,10 @@ def status(app: App, context: click.Context, *, is_json: bool) -> None:
             for line in lines
         ]
         app.show(push.dataset.name, _HEADS[app.locale], cells)
-        for code in sorted(set(holds.values())):
-            words = message(code).words(app.locale)
-            app.console.print(f"{code} {words.cause}\n    -> {words.next_step}", highlight=False)
-    context.exit(HELD_BACK if holds or state.waiting_tables() else 0)
+        show_notes(app, push_notes(app.settings))
+        if is_unknown:
+            show_notes(app, [note("IA-563", app.locale, words=push.dataset.name)])
+    context.exit(HELD_BACK if holds or is_unknown or state.waiting_tables() else 0)
 
 
 @powerbi.command()

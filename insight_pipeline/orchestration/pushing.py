@@ -284,7 +284,9 @@ class Push:
         known = self.ledger.dataset(self.dataset.name)
         if (known and known.state == REFUSED) or not self.login.state().is_logged_in:
             return []
-        waiting = {*self.quota().waiting_tables(), *self.unplanned()} - self.holds().keys()
+        waiting = {*self.quota().waiting_tables(), *self.unplanned()} - {
+            state.name for state in self.held()
+        }
         return sorted(waiting)
 
     def unplanned(self) -> list[str]:

@@ -267,7 +267,7 @@ def test_nothing_is_started_for_a_table_that_is_held(
     emulator.plan(FaultRule(Operation.PUSH, FaultKind.BAD_REQUEST, table="fact_call"))
     push = Push(pipeline.settings)
     push.push()
-    assert push.holds() == {"fact_call": "IA-551"}
+    assert [(state.name, state.hold) for state in push.held()] == [("fact_call", "IA-551")]
     push.hold("fact_queue_visit", "test")
     for file in (pipeline.settings.data_dir / "lake" / "demo").glob("fact_*/*.parquet"):
         file.touch()

@@ -42,6 +42,15 @@ RUNS = (
               "sensor in the UI does it by itself."),
     ),
     Message(
+        "IA-405",
+        Words("{installation}: {lines} Zeilen und {files} Dateien stehen in Quarantäne.",
+              "Sie ließen sich nicht lesen; alles andere ist geladen.",
+              "insight quarantine list nennt Grund und Abhilfe."),
+        Words("{installation}: {lines} lines and {files} files are in quarantine.",
+              "They could not be read; everything else is loaded.",
+              "insight quarantine list names reason and cure."),
+    ),
+    Message(
         "IA-410",
         Words("{date}: {identity} geht nicht auf, {expected} gegen {actual}.",
               "Eine Datei kam während des Laufs hinzu, oder die Auswertung hat einen Fehler.",

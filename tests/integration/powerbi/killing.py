@@ -95,7 +95,7 @@ class Wire:
             real(connection, data[: int(len(data) * self.share)])
             die()
 
-        urllib3.connection.HTTPConnection.send = patched  # type: ignore[method-assign]
+        urllib3.connection.HTTPConnection.send = patched  # type: ignore[assignment,method-assign]
 
 
 @dataclass(frozen=True)
