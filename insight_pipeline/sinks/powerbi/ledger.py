@@ -251,10 +251,9 @@ class Ledger:
         marks = ", ".join("?" * len(partitions))
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT DISTINCT content FROM batch JOIN batch_partition USING (batch_id) "
-                "WHERE dataset = ? AND push_table = ? AND epoch = ? "
-                "AND state IN ('planned', 'sending', 'uncertain', 'confirmed') "
-                f"AND partition_key IN ({marks})",
+                "SELECT content FROM batch WHERE dataset = ? AND push_table = ? AND epoch = ? "
+                "AND state IN ('planned', 'sending', 'uncertain', 'confirmed') AND batch_id IN "
+                f"(SELECT batch_id FROM batch_partition WHERE partition_key IN ({marks}))",
                 (table.dataset, table.name, table.epoch, *partitions),
             ).fetchall()
         value_set = pa.array(list(partitions), pa.string())

@@ -96,6 +96,17 @@ def test_a_changed_partition_is_corrected_by_sign_and_a_changed_dimension_pushed
     assert len(emulator.rows(DATASET.name, "fact_x")) == 3 + 3
 
 
+def test_a_partition_that_changes_back_and_forth_stays_right(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    token = emulator.issue_token()
+    for text in "ababab":
+        wanted: Wanted = {"demo|2026-03-12": {"1": text}, "names": {"10": "Anna"}}
+        write_wanted(tmp_path, wanted)
+        upload(tmp_path, emulator.url, token)
+        assert _net(emulator) == _expected(wanted)
+
+
 FAULTS = [
     FaultRule(Operation.PUSH, FaultKind.ANSWER_LOST),
     FaultRule(Operation.PUSH, FaultKind.ANSWER_CUT),
