@@ -165,7 +165,7 @@ class Push:
             done = uploader.deliver(dataset_id, table)
         except InsightError as error:
             return Pushed(table.name, self._undone(table), error)
-        return Pushed(table.name, done, self._problem(done))
+        return Pushed(table.name, done, done.problem or self._problem(done))
 
     def _undone(self, table: PushTable) -> Delivered:
         """What waits of a table to which nothing could be sent."""

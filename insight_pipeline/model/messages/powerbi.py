@@ -1,4 +1,4 @@
-"""Uploading to Power BI: what holds a table or a dataset, and what waits (IA-55n, IA-56n)."""
+"""Uploading to Power BI: what holds a table or a dataset, and what waits (IA-55n to IA-57n)."""
 
 from insight_pipeline.model.messages.message import Message, Words
 
@@ -187,5 +187,14 @@ POWERBI = (
         Words("{rows} rows wait to be pushed ({tables}).",
               "They are planned and not sent yet; they are expected to be through at {at}.",
               "Do nothing, or insight powerbi push; insight quota shows the limits."),
+    ),
+    Message(
+        "IA-570",
+        Words("Das Dataset {dataset} gibt es in Power BI nicht mehr.",
+              "Jemand hat es dort gelöscht, oder workspace nennt jetzt einen anderen Arbeitsbereich.",
+              "workspace prüfen; insight powerbi create legt es neu an und überträgt alles noch einmal."),
+        Words("The dataset {dataset} is no longer in Power BI.",
+              "Somebody has deleted it there, or workspace now names another workspace.",
+              "Check workspace; insight powerbi create makes it anew and pushes everything again."),
     ),
 )  # fmt: skip

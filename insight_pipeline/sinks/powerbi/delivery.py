@@ -27,11 +27,17 @@ REFUSED, UNSETTLED, DIFFERENT, OLD_LEDGER, FULL, BY_HAND = (
     "IA-559",
 )
 """Codes of the messages that say why a table is held."""
-SETTLING, UNREACHED = "settling", "unreached"
+SETTLING, UNREACHED, UNSEEN = "settling", "unreached", "unseen"
 """What a rest waits for, beside the limits that `quota` names."""
 _UNREACHED_SECONDS = 15.0
+_MOST_UNANSWERED = 2
+"""After so many batches in a row without an answer the service is left alone for `_PAUSE`."""
+_PAUSE = 5
+"""In settling times."""
 LOOKS = 10
 """How many settling times to go on looking before a table is held."""
+_LEAST_LOOKS = 3
+"""How often to look before that, however much time has passed since the batch was sent."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Delivered:
     waits_for: str = ""
     goes_on_at: float | None = None
     """When the rest may be sent, in seconds since 1970."""
+    problem: InsightError | None = None
+    """What ended the delivery early: no login, no right, a ledger that cannot be written."""
 
 
 class _Later(Exception):  # noqa: N818 - not an error: the rest comes later
@@ -93,88 +101,118 @@ class TableDelivery:
         self._table = table
         self._options = options
         self._is_fact = is_fact
+        self._looks = 0
+        self._unanswered = 0
         self.done = Delivered(table)
 
     def run(self) -> Delivered:
         """Settle and send until nothing is left, the table is held, or waiting takes too long."""
         try:
-            is_checked = False
-            while (state := self._state()).hold is None:
-                if state.phase is Phase.EMPTYING:
-                    self._empty(state)
-                elif batch := self._ledger.first(
-                    self._name, self._table, State.SENDING, State.UNCERTAIN
-                ):
-                    self._settle(batch)
-                elif not is_checked:
-                    self._check_ledger(state)
-                    is_checked = True
-                elif batch := self._ledger.first(self._name, self._table, State.PLANNED):
-                    self._send(batch)
-                else:
-                    self._set(phase=Phase.OPEN)
-                    break
+            self._work()
         except _Later as later:
             self.done.waits_for, self.done.goes_on_at = later.reason, later.at
+        except InsightError as error:
+            self.done.problem = error
         return self._summary()
+
+    def _work(self) -> None:
+        is_checked = False
+        while (state := self._state()).hold is None:
+            if state.phase is Phase.DELETING:
+                self._set(state, phase=Phase.EMPTYING, phase_at=self._options.now())
+            elif state.phase is Phase.EMPTYING:
+                self._empty(state)
+            elif batch := self._first(State.SENDING, State.UNCERTAIN):
+                self._settle(batch, state)
+            elif not is_checked:
+                is_checked = self._check_ledger(state)
+            elif batch := self._first(State.PLANNED):
+                self._send(batch, state)
+            else:
+                self._set(state, phase=Phase.OPEN)
+                break
+
+    def _first(self, *states: State) -> Batch | None:
+        return self._ledger.first(self._name, self._table, *states)
 
     # Settling
 
-    def _settle(self, batch: Batch) -> None:
+    def _settle(self, batch: Batch, state: TableState) -> None:
         now = self._options.now()
         if batch.ended_at is None or batch.state is State.SENDING:
             self._ledger.end(batch, State.UNCERTAIN, now, "stopped before the answer was noted")
             return
-        number, rows = self._ledger.confirmed(self._name, self._table)
-        found = self._look(batch, rows, self._state())
+        number, rows = self._ledger.confirmed(state)
+        found = self._look(batch, rows, state)
+        self._looks += 1
         ends_at = batch.ended_at + self._options.settle_seconds
-        if now >= batch.ended_at + LOOKS * self._options.settle_seconds:
+        is_late = now >= batch.ended_at + LOOKS * self._options.settle_seconds
+        if is_late and self._looks >= _LEAST_LOOKS:
             found = replace(found, may_tell_later=False)
         result = verdict(found, batch.sequence, batch.rows, number, is_time_over=now >= ends_at)
+        if result is Verdict.WAIT:
+            self._wait_until(max(ends_at, now + self._options.settle_seconds / 4), SETTLING)
+            return
+        self._looks = 0
         if result is Verdict.ARRIVED:
             self._confirm(batch)
         elif result is Verdict.NOT_ARRIVED:
             self._ledger.end(batch, State.PLANNED, now, "settled: it did not arrive")
-        elif result is Verdict.WAIT:
-            self._wait_until(max(ends_at, now + self._options.settle_seconds / 4), SETTLING)
         else:
             code = UNSETTLED if result is Verdict.HOLD_UNKNOWN else DIFFERENT
-            self._hold(code, f"{batch.rows} | {found.rows}")
+            self._hold(state, code, f"{batch.rows} | {found.rows}")
 
     def _look(self, batch: Batch, rows_before: int, state: TableState) -> Look:
+        """A number above all that ever left is another client's, and says nothing of ours."""
         number = Found(None)
         if not state.has_other_numbers:
             number = self._service.sequence(self._id, self._table)
+        sequence = number.value
+        if sequence is not None and sequence > state.sent_sequence:
+            sequence = None
         rows = self._service.count(self._id, self._table, batch.batch_id if self._is_fact else None)
         counted = rows.value
         if counted is not None and not self._is_fact:
             counted -= rows_before
-        return Look(number.value, counted, number.may_come_later or rows.may_come_later)
+        return Look(sequence, counted, number.may_come_later or rows.may_come_later)
 
-    def _check_ledger(self, state: TableState) -> None:
-        """A service that holds more than the ledger knows was fed by another one: hold the table."""
-        _, expected = self._ledger.confirmed(self._name, self._table)
-        rows = self._service.count(self._id, self._table).value
-        if rows is not None and rows != expected:
-            self._hold(OLD_LEDGER, f"{expected} | {rows}")
-            return
-        sequence = self._service.sequence(self._id, self._table).value
-        if sequence is None or sequence <= state.sent_sequence or state.has_other_numbers:
-            return
-        if rows is None:
-            self._hold(OLD_LEDGER, f"{state.sent_sequence} | {sequence}")
-        else:
-            self._set(has_other_numbers=True)
+    def _check_ledger(self, state: TableState) -> bool:
+        """Hold a table of which the service knows more than the ledger: another one has fed it.
+
+        True once it is known that nobody has.
+        """
+        _, expected = self._ledger.confirmed(state)
+        rows = self._service.count(self._id, self._table)
+        now, settle = self._options.now(), self._options.settle_seconds
+        if rows.value is not None and rows.value != expected:
+            settled_at = self._ledger.last_end(state) + settle
+            if settled_at > now:  # what is seen so soon after a request may still change
+                self._wait_until(settled_at, SETTLING)
+            else:
+                self._hold(state, OLD_LEDGER, f"{expected} | {rows.value}")
+            return False
+        number = self._service.sequence(self._id, self._table)
+        if rows.value is None and number.value is None and rows.may_come_later:
+            self._wait_until(now + settle / 4, UNSEEN)
+            return False
+        if number.value is None or number.value <= state.sent_sequence or state.has_other_numbers:
+            return True
+        if rows.value is None:
+            self._hold(state, OLD_LEDGER, f"{state.sent_sequence} | {number.value}")
+            return False
+        self._set(state, has_other_numbers=True)
+        return True
 
     # Sending
 
-    def _send(self, batch: Batch) -> None:
-        now = self._options.now()
-        allowed = allowance(
-            self._ledger.usage(self._name), self._options.limits, self._table, batch.rows, now
-        )
+    def _send(self, batch: Batch, state: TableState) -> None:
+        now, limits = self._options.now(), self._options.limits
+        if batch.rows > limits.rows_an_hour:
+            self._ledger.split(batch, limits.rows_an_hour)
+            return
+        allowed = allowance(self._ledger.usage(self._name), limits, self._table, batch.rows, now)
         if allowed.is_full:
-            self._hold(FULL, str(self._options.limits.stored_rows))
+            self._hold(state, FULL, str(limits.stored_rows))
             return
         if allowed.at > now:
             self._wait_until(allowed.at, allowed.reason)
@@ -188,22 +226,26 @@ class TableDelivery:
         except InsightError:
             self._ledger.end(batch, State.PLANNED, self._options.now(), "no valid login")
             raise
-        self._note(batch, answer)
+        self._note(batch, answer, state)
 
-    def _note(self, batch: Batch, answer: Answer) -> None:
+    def _note(self, batch: Batch, answer: Answer, state: TableState) -> None:
         """Write down what an answer means before anything else is done."""
         now = self._options.now()
         if answer.kind is Kind.DONE:
+            self._unanswered = 0
             self._confirm(batch)
         elif answer.kind is Kind.NOT_NOW:
             self._ledger.end(batch, State.PLANNED, now, answer.words)
-            self._not_now(answer)
             self._ledger.block(self._name, now + (answer.retry_seconds or _UNREACHED_SECONDS))
+            self._not_now(answer)
         elif answer.kind is Kind.REFUSED:
             self._ledger.end(batch, State.REFUSED, now, answer.words)
-            self._hold(REFUSED, f"HTTP {answer.status}: {answer.words}")
+            self._hold(state, REFUSED, f"HTTP {answer.status}: {answer.words}")
         else:
             self._ledger.end(batch, State.UNCERTAIN, now, answer.words)
+            self._unanswered += 1
+            if self._unanswered >= _MOST_UNANSWERED:
+                self._ledger.block(self._name, now + _PAUSE * self._options.settle_seconds)
 
     def _not_now(self, answer: Answer) -> None:
         """A service that is not there is not waited for, table after table: the rest comes later."""
@@ -231,21 +273,25 @@ class TableDelivery:
         if arrives_until and max(arrives_until) > now:
             self._wait_until(max(arrives_until), SETTLING)
             return
-        self._ledger.drop_unsettled(self._name, self._table)
-        self._set(phase_at=now)
-        answer = self._service.empty(self._id, self._table)
+        self._set(state, phase=Phase.DELETING)
         self.done.requests += 1
+        try:
+            answer = self._service.empty(self._id, self._table)
+        except InsightError:
+            self._set(state, phase=Phase.EMPTYING, phase_at=None)
+            raise
         if answer.kind is Kind.DONE and self._is_empty():
-            self._set(phase=Phase.FILLING, phase_at=None)
-        elif answer.kind is Kind.NOT_NOW:
-            self._set(phase_at=None)
+            number = self._service.sequence(self._id, self._table)
+            self._ledger.emptied(state, number.value or 0)
+            return
+        was_applied = answer.kind in (Kind.DONE, Kind.UNKNOWN)
+        ended_at = self._options.now() if was_applied else None
+        self._set(state, phase=Phase.EMPTYING, phase_at=ended_at)
+        if answer.kind is Kind.NOT_NOW:
             self._not_now(answer)
             self._wait_until(now + (answer.retry_seconds or _UNREACHED_SECONDS), "retry_after")
         elif answer.kind is Kind.REFUSED:
-            self._set(phase_at=None)
-            self._hold(REFUSED, f"HTTP {answer.status}: {answer.words}")
-        else:
-            self._set(phase_at=self._options.now())
+            self._hold(state, REFUSED, f"HTTP {answer.status}: {answer.words}")
 
     def _is_empty(self) -> bool:
         """Whether the table is seen to be empty, or where rows cannot be counted, was said to be."""
@@ -257,11 +303,12 @@ class TableDelivery:
     def _state(self) -> TableState:
         return self._ledger.table(self._name, self._table)
 
-    def _set(self, **values: object) -> None:
-        self._ledger.set_table(self._name, self._table, **values)
+    def _set(self, state: TableState, **values: object) -> None:
+        """Change the state of the epoch that was read; a newer one has been asked for otherwise."""
+        self._ledger.set_table(self._name, self._table, epoch=state.epoch, **values)
 
-    def _hold(self, code: str, detail: str) -> None:
-        self._set(hold=code, hold_detail=detail)
+    def _hold(self, state: TableState, code: str, detail: str) -> None:
+        self._set(state, hold=code, hold_detail=detail)
 
     def _wait_until(self, at: float, reason: str) -> None:
         seconds = at - self._options.now()

@@ -51,6 +51,8 @@ CREATE TABLE IF NOT EXISTS request (
 CREATE INDEX IF NOT EXISTS request_at ON request (dataset, at);
 """
 _BUSY_SECONDS = 60
+WHOLE = ""
+"""What stands for the partition of a table that is pushed whole."""
 
 
 class State(StrEnum):
@@ -69,6 +71,8 @@ class Phase(StrEnum):
 
     OPEN = "open"
     EMPTYING = "emptying"
+    DELETING = "deleting"
+    """The request that empties it is under way, or was when the process ended."""
     FILLING = "filling"
 
 
@@ -97,7 +101,7 @@ class TableState:
     epoch: int
     phase: Phase
     phase_at: float | None
-    """When it was last asked to be emptied, in seconds since 1970."""
+    """When the last request to empty it ended, in seconds since 1970."""
     last_sequence: int
     """The highest number given to a batch."""
     sent_sequence: int
@@ -112,7 +116,7 @@ class TableState:
 
 @dataclass(frozen=True)
 class DatasetState:
-    """One dataset: `asked`, `created`, `pending` or `refused`, and its id once it has one."""
+    """One dataset: its state as `creation` names it, and its id once it has one."""
 
     name: str
     dataset_id: str | None
@@ -194,31 +198,80 @@ class Ledger:
         dataset, name, epoch, phase, *rest = row
         return TableState(dataset, name, epoch, Phase(phase), *rest)
 
-    def set_table(self, dataset: str, name: str, **values: object) -> None:
-        """Change columns of a table's state: hold, hold_detail, phase, phase_at, body_hash."""
+    def set_table(
+        self, dataset: str, name: str, *, epoch: int | None = None, **values: object
+    ) -> None:
+        """Change columns of a table's state: hold, hold_detail, phase, phase_at, body_hash.
+
+        With `epoch` only in that one: what was learnt of an epoch that is over says nothing of the next.
+        """
         columns = ", ".join(f"{column} = ?" for column in values)
         with self._transaction() as connection:
             connection.execute(
-                f"UPDATE push_table SET {columns} WHERE dataset = ? AND name = ?",
-                (*values.values(), dataset, name),
+                f"UPDATE push_table SET {columns} "
+                "WHERE dataset = ? AND name = ? AND epoch = coalesce(?, epoch)",
+                (*values.values(), dataset, name, epoch),
             )
 
-    def new_epoch(self, dataset: str, name: str) -> None:
-        """Write down the intent to empty and fill a table: what was planned or pushed is dropped."""
+    def new_epoch(self, dataset: str, name: str, *, keeps_hold: bool = False) -> None:
+        """Write down the intent to empty and fill a table; nothing planned before is sent any more.
+
+        Rows that were pushed count as stored until the table is seen to be empty. `keeps_hold` is for
+        epochs that nobody asked for: a table that is held stays so.
+        """
         with self._transaction() as connection:
+            _begin_epoch(connection, dataset, name, Phase.EMPTYING)
+            if not keeps_hold:
+                connection.execute(
+                    "UPDATE push_table SET hold = NULL, hold_detail = '', has_other_numbers = 0 "
+                    "WHERE dataset = ? AND name = ?",
+                    (dataset, name),
+                )
+            _drop(connection, dataset, name, State.PLANNED, State.REFUSED)
+
+    def emptied(self, table: TableState, number: int) -> None:
+        """The table is empty: what older epochs sent is gone, and its batches may leave.
+
+        `number` is the one that the service counts: batches that have not left yet get higher ones.
+        """
+        key = (table.dataset, table.name)
+        with self._transaction() as connection:
+            changed = connection.execute(
+                "UPDATE push_table SET phase = 'filling', phase_at = NULL "
+                "WHERE dataset = ? AND name = ? AND epoch = ?",
+                (*key, table.epoch),
+            ).rowcount
+            if not changed:
+                return
             connection.execute(
-                "UPDATE push_table SET epoch = epoch + 1, phase = 'emptying', phase_at = NULL, "
-                "hold = NULL, hold_detail = '' WHERE dataset = ? AND name = ?",
-                (dataset, name),
+                "UPDATE batch SET state = 'dropped', content = NULL "
+                "WHERE dataset = ? AND push_table = ? AND epoch < ?",
+                (*key, table.epoch),
             )
-            _drop(connection, dataset, name, State.PLANNED, State.CONFIRMED, State.REFUSED)
-            key = (dataset, name)
-            connection.execute("DELETE FROM planned WHERE dataset = ? AND push_table = ?", key)
+            if number > table.sent_sequence:
+                _renumber(connection, key, number - table.sent_sequence)
 
-    def drop_unsettled(self, dataset: str, name: str) -> None:
-        """Batches of an epoch that is over and whose time to arrive has passed."""
+    def forget_pushed(self, dataset: str, kept_hold: str) -> None:
+        """The dataset is a new one: nothing that was pushed to the old one is in it.
+
+        Holds are lifted with what caused them, but for those with the code `kept_hold`.
+        """
         with self._transaction() as connection:
-            _drop(connection, dataset, name, State.SENDING, State.UNCERTAIN)
+            names = connection.execute(
+                "SELECT name FROM push_table WHERE dataset = ?", (dataset,)
+            ).fetchall()
+            for (name,) in names:
+                _begin_epoch(connection, dataset, name, Phase.OPEN)
+                _drop(connection, dataset, name, *(state for state in State))
+            connection.execute(
+                "UPDATE push_table SET body_hash = NULL, has_other_numbers = 0 WHERE dataset = ?",
+                (dataset,),
+            )
+            connection.execute(
+                "UPDATE push_table SET hold = NULL, hold_detail = '' "
+                "WHERE dataset = ? AND hold <> ?",
+                (dataset, kept_hold),
+            )
 
     def release(self, dataset: str, name: str) -> None:
         """Lift a hold; what was refused is dropped and will be planned anew from the lake."""
@@ -229,9 +282,9 @@ class Ledger:
             )
             connection.execute(
                 "DELETE FROM planned WHERE dataset = ? AND push_table = ? AND partition_key IN ("
-                "SELECT partition_key FROM batch_partition JOIN batch USING (batch_id) "
-                "WHERE dataset = ? AND push_table = ? AND state = 'refused')",
-                (dataset, name, dataset, name),
+                "SELECT coalesce(partition_key, ?) FROM batch LEFT JOIN batch_partition "
+                "USING (batch_id) WHERE dataset = ? AND push_table = ? AND state = 'refused')",
+                (dataset, name, WHOLE, dataset, name),
             )
             _drop(connection, dataset, name, State.REFUSED)
 
@@ -264,7 +317,6 @@ class Ledger:
         self, table: TableState, rows: Iterable[pa.Table], sources: Mapping[str, str]
     ) -> list[str]:
         """Write down batches and what they cover, in one transaction; gives the batches' ids."""
-        made = []
         with self._transaction() as connection:
             key = (table.dataset, table.name)
             epoch, last = connection.execute(
@@ -272,19 +324,29 @@ class Ledger:
             ).fetchone()
             if epoch != table.epoch:
                 return []
-            for content in rows:
-                last += 1
-                made.append(uuid.uuid4().hex)
-                _insert(connection, made[-1], (*key, epoch, last), content)
-            connection.execute(
-                "UPDATE push_table SET last_sequence = ? WHERE dataset = ? AND name = ?",
-                (last, *key),
-            )
+            made = _insert_all(connection, key, (epoch, last), rows)
             connection.executemany(
                 "INSERT OR REPLACE INTO planned VALUES (?, ?, ?, ?)",
                 [(*key, partition, source) for partition, source in sources.items()],
             )
         return made
+
+    def split(self, batch: Batch, most: int) -> None:
+        """Replace a planned batch by several of at most `most` rows."""
+        rows = self.content(batch)
+        key = (batch.dataset, batch.table)
+        with self._transaction() as connection:
+            changed = connection.execute(
+                "UPDATE batch SET state = 'dropped', content = NULL "
+                "WHERE batch_id = ? AND state = 'planned'",
+                (batch.batch_id,),
+            ).rowcount
+            if changed:
+                (last,) = connection.execute(
+                    "SELECT last_sequence FROM push_table WHERE dataset = ? AND name = ?", key
+                ).fetchone()
+                pieces = [rows.slice(start, most) for start in range(0, len(rows), most)]
+                _insert_all(connection, key, (batch.epoch, last), pieces)
 
     # Batches
 
@@ -335,8 +397,17 @@ class Ledger:
         return bool(changed)
 
     def end(self, batch: Batch, state: State, at: float, detail: str = "") -> None:
-        """Note what became of a batch that was sent, and when its request ended or was settled."""
+        """Note what became of a batch that was sent, and when its request ended or was settled.
+
+        A request counts in the limits from its end: when in between the service counted it is not known.
+        """
         with self._transaction() as connection:
+            connection.execute(
+                "UPDATE request SET at = max(at, ?) WHERE rowid = (SELECT max(rowid) FROM request "
+                "WHERE dataset = ? AND push_table = ?) "
+                "AND EXISTS (SELECT 1 FROM batch WHERE batch_id = ? AND state = 'sending')",
+                (at, batch.dataset, batch.table, batch.batch_id),
+            )
             connection.execute(
                 "UPDATE batch SET state = ?, ended_at = ?, detail = ? "
                 "WHERE batch_id = ? AND state IN ('sending', 'uncertain')",
@@ -371,15 +442,25 @@ class Ledger:
             [Request(*row) for row in requests], dict(stored), blocked[0] if blocked else 0.0
         )
 
-    def confirmed(self, dataset: str, table: str) -> tuple[int, int]:
+    def confirmed(self, table: TableState) -> tuple[int, int]:
         """The highest confirmed number of the table's present rows, and how many rows they are."""
         with self._transaction() as connection:
             found: tuple[int, int] = connection.execute(
                 "SELECT coalesce(max(sequence), 0), coalesce(sum(rows), 0) FROM batch "
-                "WHERE dataset = ? AND push_table = ? AND state = 'confirmed'",
-                (dataset, table),
+                "WHERE dataset = ? AND push_table = ? AND epoch = ? AND state = 'confirmed'",
+                (table.dataset, table.name, table.epoch),
             ).fetchone()
         return found
+
+    def last_end(self, table: TableState) -> float:
+        """When the last request of this epoch ended or was settled, 0 before the first."""
+        with self._transaction() as connection:
+            (found,) = connection.execute(
+                "SELECT coalesce(max(ended_at), 0) FROM batch "
+                "WHERE dataset = ? AND push_table = ? AND epoch = ?",
+                (table.dataset, table.name, table.epoch),
+            ).fetchone()
+        return float(found)
 
     def columns(self, table: TableState) -> list[str] | None:
         """Columns of the rows of this epoch; None where there are none yet."""
@@ -395,8 +476,9 @@ class Ledger:
         """Confirmed rows, corrections by their sign."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT content FROM batch WHERE dataset = ? AND push_table = ? "
-                "AND state = 'confirmed'",
+                "SELECT content FROM batch JOIN push_table ON batch.dataset = push_table.dataset "
+                "AND push_table = name AND batch.epoch = push_table.epoch "
+                "WHERE batch.dataset = ? AND push_table = ? AND state = 'confirmed'",
                 (dataset, table),
             ).fetchall()
         return sum(_net_rows(read_content(row[0])) for row in rows)
@@ -405,6 +487,54 @@ class Ledger:
         """Rows of each batch that is planned or not known to have arrived, in the order of their numbers."""
         states = (State.PLANNED, State.SENDING, State.UNCERTAIN)
         return [batch.rows for batch in self.batches(dataset, table, *states)]
+
+
+def _begin_epoch(connection: sqlite3.Connection, dataset: str, name: str, phase: Phase) -> None:
+    """The next epoch, for which nothing is planned yet."""
+    connection.execute(
+        "UPDATE push_table SET epoch = epoch + 1, phase = ?, phase_at = NULL "
+        "WHERE dataset = ? AND name = ?",
+        (phase, dataset, name),
+    )
+    connection.execute("DELETE FROM planned WHERE dataset = ? AND push_table = ?", (dataset, name))
+
+
+def _renumber(connection: sqlite3.Connection, key: tuple[str, str], by: int) -> None:
+    """Higher numbers for what is planned; by way of negative ones, for none may stand twice."""
+    connection.execute(
+        "UPDATE batch SET sequence = -(sequence + ?) "
+        "WHERE dataset = ? AND push_table = ? AND state = 'planned'",
+        (by, *key),
+    )
+    connection.execute(
+        "UPDATE batch SET sequence = -sequence "
+        "WHERE dataset = ? AND push_table = ? AND sequence < 0",
+        key,
+    )
+    connection.execute(
+        "UPDATE push_table SET last_sequence = last_sequence + ?, sent_sequence = sent_sequence + ? "
+        "WHERE dataset = ? AND name = ?",
+        (by, by, *key),
+    )
+
+
+def _insert_all(
+    connection: sqlite3.Connection,
+    key: tuple[str, str],
+    place: tuple[int, int],
+    rows: Iterable[pa.Table],
+) -> list[str]:
+    """Planned batches with the numbers after `place`, which is epoch and last number; gives their ids."""
+    epoch, last = place
+    made = []
+    for content in rows:
+        last += 1
+        made.append(uuid.uuid4().hex)
+        _insert(connection, made[-1], (*key, epoch, last), content)
+    connection.execute(
+        "UPDATE push_table SET last_sequence = ? WHERE dataset = ? AND name = ?", (last, *key)
+    )
+    return made
 
 
 def _insert(

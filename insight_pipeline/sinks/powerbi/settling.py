@@ -47,10 +47,10 @@ def verdict(
         return Verdict.ARRIVED
     if look.rows is not None and look.rows == rows:
         return Verdict.ARRIVED
-    if look.rows is not None and look.rows != 0:
-        return Verdict.HOLD_DIFFERENT
     if not is_time_over:
         return Verdict.WAIT
+    if look.rows is not None and look.rows != 0:
+        return Verdict.HOLD_DIFFERENT
     if counts or look.rows == 0:
         return Verdict.NOT_ARRIVED
     return Verdict.WAIT if look.may_tell_later else Verdict.HOLD_UNKNOWN

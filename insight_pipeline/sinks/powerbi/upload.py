@@ -22,13 +22,18 @@ from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY, SIGN, batches,
 from insight_pipeline.sinks.powerbi.creation import Creation
 from insight_pipeline.sinks.powerbi.datasets import Delivered, PushDataset, PushTable
 from insight_pipeline.sinks.powerbi.delivery import Options, TableDelivery
-from insight_pipeline.sinks.powerbi.ledger import Ledger, Phase, TableState, write_content
+from insight_pipeline.sinks.powerbi.ledger import (
+    WHOLE,
+    Ledger,
+    Phase,
+    TableState,
+    write_content,
+)
 from insight_pipeline.sinks.powerbi.push_rows import push_rows
 from insight_pipeline.sinks.powerbi.service import Service
 
 PARTITIONS_A_PLAN = 31
 _LOCK_SECONDS = 5.0
-_WHOLE = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Uploader:
         changed = [p for p in partitions if known.get(p.key) != p.source]
         rows = 0
         if changed and not self._has_columns_of(table, state):
-            self._ledger.new_epoch(self._dataset.name, table.name)
+            self._ledger.new_epoch(self._dataset.name, table.name, keeps_hold=True)
             return self.plan_fact(table, partitions)
         for start in range(0, len(changed), PARTITIONS_A_PLAN):
             some = changed[start : start + PARTITIONS_A_PLAN]
@@ -107,13 +112,13 @@ class Uploader:
         rows = push_rows(table, data).combine_chunks()
         source = hashlib.sha256(write_content(rows)).hexdigest()
         known = self._ledger.sources(self._dataset.name, table.name)
-        if known.get(_WHOLE) == source:
+        if known.get(WHOLE) == source:
             return 0
         state = self._ledger.table(self._dataset.name, table.name)
         if (state.sent_sequence > 0 and state.phase is not Phase.EMPTYING) or known:
-            self._ledger.new_epoch(self._dataset.name, table.name)
+            self._ledger.new_epoch(self._dataset.name, table.name, keeps_hold=True)
             state = self._ledger.table(self._dataset.name, table.name)
-        self._ledger.plan(state, self._batches(rows), {_WHOLE: source})
+        self._ledger.plan(state, self._batches(rows), {WHOLE: source})
         return len(rows)
 
     def _batches(self, rows: pa.Table) -> Iterator[pa.Table]:

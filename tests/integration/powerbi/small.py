@@ -80,7 +80,22 @@ def upload(
     options: Options = OPTIONS,
     rebuild: Sequence[str] = (),
 ) -> list[Delivery]:
-    """Plan what `folder`/wanted.json wants and deliver it."""
+    """Plan what `folder`/wanted.json wants and deliver it; raises what ended a delivery early."""
+    found = deliveries(folder, url, token, options, rebuild)
+    for delivery in found:
+        if delivery.problem:
+            raise delivery.problem
+    return found
+
+
+def deliveries(
+    folder: Path,
+    url: str,
+    token: str | Tokens,
+    options: Options = OPTIONS,
+    rebuild: Sequence[str] = (),
+) -> list[Delivery]:
+    """What became of each table, a problem included."""
     wanted: Wanted = json.loads((folder / "wanted.json").read_text(encoding="utf-8"))
     ledger = Ledger(folder / "ledger.db")
     service = Service(url, "", FixedToken(token) if isinstance(token, str) else token)

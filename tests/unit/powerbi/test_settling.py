@@ -19,7 +19,8 @@ CASES = [
     ((None, None), False, Verdict.WAIT),
     ((None, None), True, Verdict.HOLD_UNKNOWN),
     ((0, None), True, Verdict.HOLD_UNKNOWN),
-    ((None, 20), False, Verdict.HOLD_DIFFERENT),
+    ((None, 3), False, Verdict.WAIT),
+    ((None, 20), True, Verdict.HOLD_DIFFERENT),
     ((6, 3), True, Verdict.HOLD_DIFFERENT),
 ]
 
