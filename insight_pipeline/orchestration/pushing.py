@@ -26,7 +26,8 @@ from insight_pipeline.sinks.powerbi.clouds import service_addresses
 from insight_pipeline.sinks.powerbi.creation import REFUSED
 from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable, historical
 from insight_pipeline.sinks.powerbi.delivery import SETTLING, UNREACHED, Delivered, Options
-from insight_pipeline.sinks.powerbi.ledger import Ledger, TableState
+from insight_pipeline.sinks.powerbi.ledger import Ledger
+from insight_pipeline.sinks.powerbi.ledger_entries import TableState
 from insight_pipeline.sinks.powerbi.login import Login
 from insight_pipeline.sinks.powerbi.quota import Limits, Usage, drained_at
 from insight_pipeline.sinks.powerbi.service import Service
@@ -260,7 +261,7 @@ class Push:
         now, limits = self.options.now(), self.options.limits
         usage: Usage = self.ledger.usage(self.dataset.name)
         waiting = {t.name: self.ledger.waiting(self.dataset.name, t.name) for t in self._tables()}
-        batches = [rows for table in waiting.values() for rows in table]
+        batches = [(name, rows) for name, table in waiting.items() for rows in table]
         return QuotaState(
             dataset=self.dataset.name,
             rows_last_hour=sum(r.rows for r in usage.requests if r.at > now - 3600),

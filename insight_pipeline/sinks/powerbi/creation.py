@@ -14,7 +14,8 @@ import requests
 
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
 from insight_pipeline.sinks.powerbi.delivery import BY_HAND
-from insight_pipeline.sinks.powerbi.ledger import DatasetState, Ledger
+from insight_pipeline.sinks.powerbi.ledger import Ledger
+from insight_pipeline.sinks.powerbi.ledger_entries import DatasetState
 from insight_pipeline.sinks.powerbi.service import Answer, Kind, Service
 
 ASKING, ASKED, PENDING, CREATED, REFUSED = "asking", "asked", "pending", "created", "refused"

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.sinks.powerbi.changes import body
-from insight_pipeline.sinks.powerbi.ledger import Batch, Ledger, Phase, State, TableState
+from insight_pipeline.sinks.powerbi.ledger import Ledger
+from insight_pipeline.sinks.powerbi.ledger_entries import Batch, Phase, State, TableState
 from insight_pipeline.sinks.powerbi.quota import Limits, allowance
 from insight_pipeline.sinks.powerbi.service import Answer, Found, Kind, Service
 from insight_pipeline.sinks.powerbi.settling import Look, Verdict, verdict

@@ -11,120 +11,35 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from insight_pipeline.model.errors import PermanentError, TransientError
-from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY, SIGN
+from insight_pipeline.sinks.powerbi.batch_content import net_rows, read_content
+from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY
+from insight_pipeline.sinks.powerbi.ledger_entries import (
+    WHOLE,
+    Batch,
+    DatasetState,
+    Phase,
+    State,
+    TableState,
+)
+from insight_pipeline.sinks.powerbi.ledger_sql import (
+    SCHEMA,
+    begin_epoch,
+    drop,
+    insert_all,
+    renumber,
+)
 from insight_pipeline.sinks.powerbi.quota import HOUR_SECONDS, Request, Usage
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS dataset (
-    name TEXT PRIMARY KEY, dataset_id TEXT, state TEXT NOT NULL, asked_at REAL, detail TEXT,
-    blocked_until REAL NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS push_table (
-    dataset TEXT, name TEXT, epoch INTEGER NOT NULL, phase TEXT NOT NULL, phase_at REAL,
-    last_sequence INTEGER NOT NULL, sent_sequence INTEGER NOT NULL, hold TEXT, hold_detail TEXT,
-    body_hash TEXT, has_other_numbers INTEGER NOT NULL, PRIMARY KEY (dataset, name));
-CREATE TABLE IF NOT EXISTS batch (
-    batch_id TEXT PRIMARY KEY, dataset TEXT, push_table TEXT, epoch INTEGER, sequence INTEGER,
-    rows INTEGER, content_hash TEXT, state TEXT, content BLOB, ended_at REAL, detail TEXT,
-    UNIQUE (dataset, push_table, sequence));
-CREATE INDEX IF NOT EXISTS batch_state ON batch (dataset, push_table, state);
-CREATE TABLE IF NOT EXISTS batch_partition (
-    batch_id TEXT, partition_key TEXT, PRIMARY KEY (batch_id, partition_key));
-CREATE INDEX IF NOT EXISTS partition_batch ON batch_partition (partition_key);
-CREATE TABLE IF NOT EXISTS planned (
-    dataset TEXT, push_table TEXT, partition_key TEXT, source TEXT,
-    PRIMARY KEY (dataset, push_table, partition_key));
-CREATE TABLE IF NOT EXISTS request (
-    dataset TEXT, push_table TEXT, at REAL, rows INTEGER);
-CREATE INDEX IF NOT EXISTS request_at ON request (dataset, at);
-"""
 _BUSY_SECONDS = 60
-WHOLE = ""
-"""What stands for the partition of a table that is pushed whole."""
-
-
-class State(StrEnum):
-    """Where a batch is. `dropped` ones belong to an epoch or a plan that is over."""
-
-    PLANNED = "planned"
-    SENDING = "sending"
-    CONFIRMED = "confirmed"
-    UNCERTAIN = "uncertain"
-    REFUSED = "refused"
-    DROPPED = "dropped"
-
-
-class Phase(StrEnum):
-    """Where a table is in a rebuild; `open` when in none."""
-
-    OPEN = "open"
-    EMPTYING = "emptying"
-    DELETING = "deleting"
-    """The request that empties it is under way, or was when the process ended."""
-    FILLING = "filling"
-
-
-@dataclass(frozen=True)
-class Batch:
-    """One request's worth of rows, as the ledger knows it."""
-
-    batch_id: str
-    dataset: str
-    table: str
-    epoch: int
-    sequence: int
-    rows: int
-    content_hash: str
-    state: State
-    ended_at: float | None
-    detail: str
-
-
-@dataclass(frozen=True)
-class TableState:
-    """One table: its epoch and phase, its numbers, and why it is held, if it is."""
-
-    dataset: str
-    name: str
-    epoch: int
-    phase: Phase
-    phase_at: float | None
-    """When the last request to empty it ended, in seconds since 1970."""
-    last_sequence: int
-    """The highest number given to a batch."""
-    sent_sequence: int
-    """The highest number that ever left."""
-    hold: str | None
-    """Code of the message that says why nothing is sent to it."""
-    hold_detail: str
-    body_hash: str | None
-    has_other_numbers: bool
-    """The service counts for another client under this table: its numbers say nothing of ours."""
-
-
-@dataclass(frozen=True)
-class DatasetState:
-    """One dataset: its state as `creation` names it, and its id once it has one."""
-
-    name: str
-    dataset_id: str | None
-    state: str
-    asked_at: float | None
-    detail: str
-
-
 _BATCH = (
     "batch_id, dataset, push_table, epoch, sequence, rows, content_hash, state, ended_at, detail"
 )
@@ -138,7 +53,7 @@ class Ledger:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._transaction() as connection:
-            for statement in _SCHEMA.split(";"):
+            for statement in SCHEMA.split(";"):
                 connection.execute(statement)
 
     @contextmanager
@@ -220,14 +135,14 @@ class Ledger:
         epochs that nobody asked for: a table that is held stays so.
         """
         with self._transaction() as connection:
-            _begin_epoch(connection, dataset, name, Phase.EMPTYING)
+            begin_epoch(connection, dataset, name, Phase.EMPTYING)
             if not keeps_hold:
                 connection.execute(
                     "UPDATE push_table SET hold = NULL, hold_detail = '', has_other_numbers = 0 "
                     "WHERE dataset = ? AND name = ?",
                     (dataset, name),
                 )
-            _drop(connection, dataset, name, State.PLANNED, State.REFUSED)
+            drop(connection, dataset, name, State.PLANNED, State.REFUSED)
 
     def emptied(self, table: TableState, number: int) -> None:
         """The table is empty: what older epochs sent is gone, and its batches may leave.
@@ -249,7 +164,7 @@ class Ledger:
                 (*key, table.epoch),
             )
             if number > table.sent_sequence:
-                _renumber(connection, key, number - table.sent_sequence)
+                renumber(connection, key, number - table.sent_sequence)
 
     def forget_pushed(self, dataset: str, kept_hold: str) -> None:
         """The dataset is a new one: nothing that was pushed to the old one is in it.
@@ -261,8 +176,8 @@ class Ledger:
                 "SELECT name FROM push_table WHERE dataset = ?", (dataset,)
             ).fetchall()
             for (name,) in names:
-                _begin_epoch(connection, dataset, name, Phase.OPEN)
-                _drop(connection, dataset, name, *(state for state in State))
+                begin_epoch(connection, dataset, name, Phase.OPEN)
+                drop(connection, dataset, name, *(state for state in State))
             connection.execute(
                 "UPDATE push_table SET body_hash = NULL, has_other_numbers = 0 WHERE dataset = ?",
                 (dataset,),
@@ -286,7 +201,7 @@ class Ledger:
                 "USING (batch_id) WHERE dataset = ? AND push_table = ? AND state = 'refused')",
                 (dataset, name, WHOLE, dataset, name),
             )
-            _drop(connection, dataset, name, State.REFUSED)
+            drop(connection, dataset, name, State.REFUSED)
 
     # Plans
 
@@ -324,7 +239,7 @@ class Ledger:
             ).fetchone()
             if epoch != table.epoch:
                 return []
-            made = _insert_all(connection, key, (epoch, last), rows)
+            made = insert_all(connection, key, (epoch, last), rows)
             connection.executemany(
                 "INSERT OR REPLACE INTO planned VALUES (?, ?, ?, ?)",
                 [(*key, partition, source) for partition, source in sources.items()],
@@ -346,7 +261,7 @@ class Ledger:
                     "SELECT last_sequence FROM push_table WHERE dataset = ? AND name = ?", key
                 ).fetchone()
                 pieces = [rows.slice(start, most) for start in range(0, len(rows), most)]
-                _insert_all(connection, key, (batch.epoch, last), pieces)
+                insert_all(connection, key, (batch.epoch, last), pieces)
 
     # Batches
 
@@ -481,7 +396,7 @@ class Ledger:
                 "WHERE batch.dataset = ? AND push_table = ? AND state = 'confirmed'",
                 (dataset, table),
             ).fetchall()
-        return sum(_net_rows(read_content(row[0])) for row in rows)
+        return sum(net_rows(read_content(row[0])) for row in rows)
 
     def waiting(self, dataset: str, table: str) -> list[int]:
         """Rows of each batch that is planned or not known to have arrived, in the order of their numbers."""
@@ -489,97 +404,6 @@ class Ledger:
         return [batch.rows for batch in self.batches(dataset, table, *states)]
 
 
-def _begin_epoch(connection: sqlite3.Connection, dataset: str, name: str, phase: Phase) -> None:
-    """The next epoch, for which nothing is planned yet."""
-    connection.execute(
-        "UPDATE push_table SET epoch = epoch + 1, phase = ?, phase_at = NULL "
-        "WHERE dataset = ? AND name = ?",
-        (phase, dataset, name),
-    )
-    connection.execute("DELETE FROM planned WHERE dataset = ? AND push_table = ?", (dataset, name))
-
-
-def _renumber(connection: sqlite3.Connection, key: tuple[str, str], by: int) -> None:
-    """Higher numbers for what is planned; by way of negative ones, for none may stand twice."""
-    connection.execute(
-        "UPDATE batch SET sequence = -(sequence + ?) "
-        "WHERE dataset = ? AND push_table = ? AND state = 'planned'",
-        (by, *key),
-    )
-    connection.execute(
-        "UPDATE batch SET sequence = -sequence "
-        "WHERE dataset = ? AND push_table = ? AND sequence < 0",
-        key,
-    )
-    connection.execute(
-        "UPDATE push_table SET last_sequence = last_sequence + ?, sent_sequence = sent_sequence + ? "
-        "WHERE dataset = ? AND name = ?",
-        (by, by, *key),
-    )
-
-
-def _insert_all(
-    connection: sqlite3.Connection,
-    key: tuple[str, str],
-    place: tuple[int, int],
-    rows: Iterable[pa.Table],
-) -> list[str]:
-    """Planned batches with the numbers after `place`, which is epoch and last number; gives their ids."""
-    epoch, last = place
-    made = []
-    for content in rows:
-        last += 1
-        made.append(uuid.uuid4().hex)
-        _insert(connection, made[-1], (*key, epoch, last), content)
-    connection.execute(
-        "UPDATE push_table SET last_sequence = ? WHERE dataset = ? AND name = ?", (last, *key)
-    )
-    return made
-
-
-def _insert(
-    connection: sqlite3.Connection, batch_id: str, place: tuple[object, ...], rows: pa.Table
-) -> None:
-    content = write_content(rows)
-    digest = hashlib.sha256(content).hexdigest()
-    connection.execute(
-        "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, NULL, '')",
-        (batch_id, *place, len(rows), digest, content),
-    )
-    partitions = (
-        rows[PARTITION_KEY].unique().to_pylist() if PARTITION_KEY in rows.column_names else []
-    )
-    connection.executemany(
-        "INSERT INTO batch_partition VALUES (?, ?)", [(batch_id, p) for p in partitions]
-    )
-
-
 def _batch(row: tuple[Any, ...]) -> Batch:
     values = dict(zip(_BATCH.replace("push_table", "table").split(", "), row, strict=True))
     return Batch(**{**values, "state": State(values["state"])})
-
-
-def _drop(connection: sqlite3.Connection, dataset: str, table: str, *states: State) -> None:
-    """Leave a batch's number and drop its rows."""
-    marks = ", ".join("?" * len(states))
-    connection.execute(
-        f"UPDATE batch SET state = 'dropped', content = NULL "
-        f"WHERE dataset = ? AND push_table = ? AND state IN ({marks})",
-        (dataset, table, *states),
-    )
-
-
-def _net_rows(rows: pa.Table) -> int:
-    return int(pc.sum(rows[SIGN]).as_py() or 0) if SIGN in rows.column_names else len(rows)
-
-
-def write_content(rows: pa.Table) -> bytes:
-    """Rows as bytes; equal rows give equal bytes."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(rows.combine_chunks(), sink, compression="zstd")
-    return bytes(sink.getvalue().to_pybytes())
-
-
-def read_content(content: bytes) -> pa.Table:
-    """The rows of `write_content`."""
-    return pq.read_table(pa.BufferReader(content))

@@ -98,11 +98,14 @@ def _free_request(usage: Usage, most: int, seconds: float, limits: Limits, now: 
     return now if len(recent) < most else max(recent[-most] + window, now)
 
 
-def drained_at(usage: Usage, limits: Limits, waiting: Sequence[int], now: float) -> float:
-    """When the last of the waiting requests (rows each) is expected to leave."""
-    requests, at = list(usage.requests), now
-    for rows in waiting:
-        later = Usage(requests, usage.stored, usage.blocked_until)
-        at = allowance(later, limits, "", rows, at).at
+def drained_at(
+    usage: Usage, limits: Limits, waiting: Sequence[tuple[str, int]], now: float
+) -> float:
+    """When the last of the waiting requests (table and rows each) is expected to leave."""
+    requests, stored, at = list(usage.requests), dict(usage.stored), now
+    for table, rows in waiting:
+        later = Usage(requests, stored, usage.blocked_until)
+        at = allowance(later, limits, table, rows, at).at
         requests.append(Request(at, rows))
+        stored[table] = stored.get(table, 0) + rows
     return at

@@ -17,18 +17,14 @@ from filelock import FileLock, Timeout
 
 from insight_pipeline.model.errors import TransientError
 from insight_pipeline.sinks.powerbi import delivery
+from insight_pipeline.sinks.powerbi.batch_content import write_content
 from insight_pipeline.sinks.powerbi.bodies import dataset_body, table_body
 from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY, SIGN, batches, changes, signed
 from insight_pipeline.sinks.powerbi.creation import Creation
 from insight_pipeline.sinks.powerbi.datasets import Delivered, PushDataset, PushTable
 from insight_pipeline.sinks.powerbi.delivery import Options, TableDelivery
-from insight_pipeline.sinks.powerbi.ledger import (
-    WHOLE,
-    Ledger,
-    Phase,
-    TableState,
-    write_content,
-)
+from insight_pipeline.sinks.powerbi.ledger import Ledger
+from insight_pipeline.sinks.powerbi.ledger_entries import WHOLE, Phase, TableState
 from insight_pipeline.sinks.powerbi.push_rows import push_rows
 from insight_pipeline.sinks.powerbi.service import Service
 
@@ -84,22 +80,35 @@ class Uploader:
         return dataset_id
 
     def plan_fact(self, table: PushTable, partitions: Sequence[Partition]) -> int:
-        """Write down what changed in these partitions; gives the number of rows to append."""
+        """Write down what changed in these partitions; gives the number of rows to append.
+
+        Batches are filled over the borders of partitions, for requests are scarce. What they cover is
+        noted with the last: a plan that is cut off is made again, less what it has already planned.
+        """
         state = self._ledger.table(self._dataset.name, table.name)
         known = self._ledger.sources(self._dataset.name, table.name)
         changed = [p for p in partitions if known.get(p.key) != p.source]
-        rows = 0
         if changed and not self._has_columns_of(table, state):
             self._ledger.new_epoch(self._dataset.name, table.name, keeps_hold=True)
             return self.plan_fact(table, partitions)
+        rows = 0
+        rest: list[pa.Table] = []
         for start in range(0, len(changed), PARTITIONS_A_PLAN):
-            some = changed[start : start + PARTITIONS_A_PLAN]
-            wanted = pa.concat_tables([_rows(table, p) for p in some])
-            held = self._ledger.held_rows(state, [p.key for p in some])
-            append = changes(wanted, pa.concat_tables([signed(wanted.slice(0, 0)), *held]))
-            self._ledger.plan(state, self._batches(append), {p.key: p.source for p in some})
-            rows += len(append)
+            append = self._to_append(table, state, changed[start : start + PARTITIONS_A_PLAN])
+            filled = list(self._batches(pa.concat_tables([*rest, append])))
+            self._ledger.plan(state, filled[:-1], {})
+            rows, rest = rows + len(append), filled[-1:]
+        if changed:
+            self._ledger.plan(state, rest, {p.key: p.source for p in changed})
         return rows
+
+    def _to_append(
+        self, table: PushTable, state: TableState, partitions: Sequence[Partition]
+    ) -> pa.Table:
+        """Rows that are missing in the service or wrong there, of these partitions."""
+        wanted = pa.concat_tables([_rows(table, p) for p in partitions])
+        held = self._ledger.held_rows(state, [p.key for p in partitions])
+        return changes(wanted, pa.concat_tables([signed(wanted.slice(0, 0)), *held]))
 
     def _has_columns_of(self, table: PushTable, state: TableState) -> bool:
         """Whether what was pushed has the columns of today; if not, the table is filled anew."""

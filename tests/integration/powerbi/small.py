@@ -68,7 +68,8 @@ class FixedToken:
         return self._token
 
 
-def _table(rows: dict[str, str]) -> pa.Table:
+def table_of(rows: dict[str, str]) -> pa.Table:
+    """Rows of the fact or the dimension."""
     ids = pa.array([int(number) for number in rows], pa.int64())
     return pa.table([ids, pa.array(list(rows.values()), pa.string())], ["id", "text"])
 
@@ -105,12 +106,12 @@ def deliveries(
         for table in rebuild:
             ledger.new_epoch(DATASET.name, table)
         partitions = [
-            Partition(key, json.dumps(rows), lambda rows=rows: _table(rows))  # type: ignore[misc]
+            Partition(key, json.dumps(rows), lambda rows=rows: table_of(rows))  # type: ignore[misc]
             for key, rows in wanted.items()
             if key != "names"
         ]
         uploader.plan_fact(FACT, partitions)
-        uploader.plan_dimension(DIMENSION, _table(wanted["names"]))
+        uploader.plan_dimension(DIMENSION, table_of(wanted["names"]))
         found = [uploader.deliver(dataset_id, table) for table in DATASET.tables]
     service.close()
     return found

@@ -22,7 +22,8 @@ from insight_pipeline.emulator import (
     running_emulator,
 )
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
-from insight_pipeline.sinks.powerbi.ledger import Ledger, State
+from insight_pipeline.sinks.powerbi.ledger import Ledger
+from insight_pipeline.sinks.powerbi.ledger_entries import State
 from tests.integration.powerbi.small import (
     DATASET,
     OPTIONS,

@@ -28,7 +28,8 @@ from insight_pipeline.model.errors import InsightError, PermanentError, Transien
 from insight_pipeline.sinks.powerbi import changes
 from insight_pipeline.sinks.powerbi.creation import ASKED, ASKING, Creation
 from insight_pipeline.sinks.powerbi.delivery import BY_HAND, SETTLING
-from insight_pipeline.sinks.powerbi.ledger import Ledger, Phase, State
+from insight_pipeline.sinks.powerbi.ledger import Ledger
+from insight_pipeline.sinks.powerbi.ledger_entries import Phase, State
 from insight_pipeline.sinks.powerbi.quota import HOUR_SECONDS, Limits
 from insight_pipeline.sinks.powerbi.service import Found, Service
 from insight_pipeline.sinks.powerbi.upload import Uploader

@@ -73,4 +73,11 @@ def test_no_window_ever_holds_more_than_is_allowed() -> None:
 
 
 def test_a_queue_has_an_expected_end() -> None:
-    assert drained_at(_usage(), LIMITS, [60, 60, 60], 1000.0) == 1000.0 + 2 * 3601.0
+    waiting = [("t", 60)] * 3
+    assert drained_at(_usage(), LIMITS, waiting, 1000.0) == 1000.0 + 2 * 3601.0
+
+
+def test_the_expected_end_knows_that_a_table_grows_large_on_the_way() -> None:
+    limits = Limits(requests_an_hour_when_large=3, large_table_rows=30, margin_seconds=0.0)
+    waiting = [("t", 10)] * 7
+    assert drained_at(_usage(), limits, waiting, 1000.0) == 1000.0 + 2 * 3600.0
