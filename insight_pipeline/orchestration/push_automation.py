@@ -5,7 +5,7 @@ An observation is written only when something changed, so that a sensor does not
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import dagster as dg
@@ -130,11 +130,9 @@ def _quota_sensor(job: Job) -> dg.SensorDefinition:
         push = Push(settings)
         state = push.quota()
         now = push.options.now()
-        wants = push.startable()
         runs = []
-        if wants and state.may_start_at(now) <= now:
-            minute = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%dT%H:%M")
-            runs = [dg.RunRequest(run_key=f"{','.join(wants)}:{minute[:-1]}")]
+        if (wants := push.startable()) and state.may_start_at(now) <= now:
+            runs = [dg.RunRequest(run_key=_run_key(wants, state.blocked_until, now))]
         cursor = hashlib.sha256(repr(quota_figures(state)).encode()).hexdigest()
         events = []
         if cursor != context.cursor:
@@ -142,6 +140,13 @@ def _quota_sensor(job: Job) -> dg.SensorDefinition:
         return dg.SensorResult(run_requests=runs, asset_events=events, cursor=cursor)
 
     return powerbi_quota_sensor
+
+
+def _run_key(wants: Mapping[str, str], blocked_until: float, now: float) -> str:
+    """The same for an hour, unless something has changed: a push that got nowhere is not repeated at once."""
+    hour = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%dT%H")
+    digest = hashlib.sha256(repr((sorted(wants.items()), blocked_until)).encode()).hexdigest()
+    return f"{','.join(sorted(wants))}:{digest[:12]}:{hour}"
 
 
 def quota_figures(state: QuotaState) -> dict[str, int]:

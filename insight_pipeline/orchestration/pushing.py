@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -25,21 +25,35 @@ from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.powerbi.clouds import service_addresses
 from insight_pipeline.sinks.powerbi.creation import REFUSED
 from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable, historical
-from insight_pipeline.sinks.powerbi.delivery import SETTLING, UNREACHED, Delivered, Options
+from insight_pipeline.sinks.powerbi.delivery import (
+    SETTLING,
+    UNREACHED,
+    UNSEEN,
+    Delivered,
+    Options,
+)
 from insight_pipeline.sinks.powerbi.ledger import Ledger
-from insight_pipeline.sinks.powerbi.ledger_entries import TableState
+from insight_pipeline.sinks.powerbi.ledger_entries import WHOLE, TableState
 from insight_pipeline.sinks.powerbi.login import Login
 from insight_pipeline.sinks.powerbi.quota import Limits, Usage, drained_at
 from insight_pipeline.sinks.powerbi.service import Service
-from insight_pipeline.sinks.powerbi.upload import Partition, Uploader, held
+from insight_pipeline.sinks.powerbi.upload import Partition, Uploader, dimension_source, held
 
 OPEN_DAYS = 2
 """The running day and the one before may still change: they are pushed when both are over."""
 _SHARED = ("dim_date", "dim_interval")
-_NO_CONNECTION = Term("keine Verbindung", "no connection")
+_UNREACHED = {
+    UNREACHED: Term("keine Verbindung", "no connection"),
+    UNSEEN: Term(
+        "er kann gerade nicht sagen, welche Zeilen da sind",
+        "it cannot say now which rows are there",
+    ),
+}
+"""Why nothing can be sent although no limit is reached."""
 _REASONS = {
     "retry_after": Term(
-        "die Wartezeit, die der Dienst verlangt", "the wait that the service asks for"
+        "die Pause, die der Dienst verlangt oder nach einer Störung braucht",
+        "the pause that the service asks for, or needs after a disturbance",
     ),
     "rows_an_hour": Term("die Zahl der Zeilen je Stunde", "the number of rows an hour"),
     "requests_a_minute": Term("die Zahl der Anfragen je Minute", "the number of requests a minute"),
@@ -186,8 +200,8 @@ class Push:
             return PermanentError(done.hold, table=done.table, detail=done.hold_detail)
         if not done.rest_batches or done.goes_on_at is None:
             return None
-        if done.waits_for == UNREACHED:
-            return InsightError("IA-563", words=_NO_CONNECTION)
+        if done.waits_for in _UNREACHED:
+            return InsightError("IA-563", words=_UNREACHED[done.waits_for])
         at = datetime.fromtimestamp(done.goes_on_at).astimezone().strftime("%Y-%m-%d %H:%M")
         code = "IA-568" if done.waits_for == SETTLING else "IA-566"
         reason = _REASONS.get(done.waits_for, done.waits_for)
@@ -277,33 +291,31 @@ class Push:
     def _tables(self) -> Iterable[PushTable]:
         return self.dataset.tables
 
-    def startable(self) -> list[str]:
-        """Tables of which something could leave now but for the limits.
+    def startable(self) -> dict[str, str]:
+        """Tables of which something could leave now but for the limits, and what identifies that.
 
         None that is held, and none at all where somebody must act first: log in, or create the dataset.
         """
         known = self.ledger.dataset(self.dataset.name)
         if (known and known.state == REFUSED) or not self.login.state().is_logged_in:
-            return []
-        waiting = {*self.quota().waiting_tables(), *self.unplanned()} - {
-            state.name for state in self.held()
-        }
-        return sorted(waiting)
-
-    def unplanned(self) -> list[str]:
-        """Tables of which ready partitions are not covered by the ledger yet."""
-        found = []
+            return {}
+        held = {state.name for state in self.held()}
+        found = {}
         for table in self.dataset.tables:
-            if table.is_fact:
-                known = self.ledger.sources(self.dataset.name, table.name)
-                if any(known.get(p.key) != p.source for p in self.partitions(table)):
-                    found.append(table.name)
+            waiting = self.ledger.waiting(self.dataset.name, table.name)
+            unplanned = self._unplanned(table)
+            if (waiting or unplanned) and table.name not in held:
+                found[table.name] = repr((waiting, unplanned))
         return found
 
-
-def with_patience(push: Push, seconds: float) -> Push:
-    """The same upload that waits no longer than this for limits and settling."""
-    return Push(push.settings, replace(push.options, patience_seconds=seconds))
+    def _unplanned(self, table: PushTable) -> list[str]:
+        """What is ready in the lake and not covered by the ledger yet."""
+        known = self.ledger.sources(self.dataset.name, table.name)
+        if table.is_fact:
+            return [p.source for p in self.partitions(table) if known.get(p.key) != p.source]
+        rows, source = dimension_source(table, self.dimension(table))
+        is_known = known.get(WHOLE, source if not len(rows) else None) == source
+        return [] if is_known else [source]
 
 
 def _partition(site: Site, name: str, day: date) -> Partition:

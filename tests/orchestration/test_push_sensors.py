@@ -253,8 +253,8 @@ def test_a_batch_without_an_answer_is_started_too(
     push = Push(pipeline.settings)
     push.options = replace(push.options, patience_seconds=0.0)
     emulator.plan(FaultRule(Operation.PUSH, FaultKind.ANSWER_LOST, table="fact_call"))
-    emulator.plan(FaultRule(Operation.SEQUENCE, FaultKind.ERROR_BEFORE, times=9))
-    emulator.plan(FaultRule(Operation.QUERY, FaultKind.ERROR_BEFORE, times=9))
+    emulator.plan(FaultRule(Operation.SEQUENCE, FaultKind.ERROR_BEFORE, skip=1))
+    emulator.plan(FaultRule(Operation.QUERY, FaultKind.ERROR_BEFORE, skip=1))
     push.push(["fact_call"])
     push.push([name for name in tables(pipeline.settings) if name != "fact_call"])
     assert [key is not None and key.startswith("fact_call:") for key in runs(pipeline)] == [True]
@@ -294,6 +294,40 @@ def test_nothing_is_started_while_creating_is_refused(
     assert runs(pipeline) == []
     Push(pipeline.settings).create()
     assert len(runs(pipeline)) == 1
+
+
+def test_a_push_that_gets_nowhere_is_asked_for_once_an_hour_and_at_once_when_something_changed(
+    emulator: Emulator, tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = ready(tmp_path, emulator, lake)
+    emulator.plan(FaultRule(Operation.ANY, FaultKind.NOT_AUTHORIZED, times=1000))
+    Push(pipeline.settings).push()
+    hour = (time.time() // 3600 + 1) * 3600
+    asked = []
+    for minute in range(60):
+        at(monkeypatch, partial(float, hour + 60 * minute))
+        asked += runs(pipeline)
+    assert len(set(asked)) == 1
+    for file in (pipeline.settings.data_dir / "lake" / "demo").glob("fact_call/*.parquet"):
+        file.touch()
+    assert set(runs(pipeline)).isdisjoint(asked)
+
+
+def test_a_rebuild_that_was_stopped_before_anything_was_planned_goes_on(
+    emulator: Emulator, tmp_path: Path, lake: Path
+) -> None:
+    pipeline = ready(tmp_path, emulator, lake)
+    push = Push(pipeline.settings)
+    push.push()
+    assert runs(pipeline) == []
+    push.rebuild("dim_agent")
+    assert [str(key).split(":")[0] for key in runs(pipeline)] == ["dim_agent"]
+
+
+def test_before_anything_is_loaded_there_is_nothing_to_push(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    assert runs(uploading(tmp_path, emulator)) == []
 
 
 # The dataset as the service holds it

@@ -167,11 +167,12 @@ class TableDelivery:
         """A number above all that ever left is another client's, and says nothing of ours."""
         number = Found(None)
         if not state.has_other_numbers:
-            number = self._service.sequence(self._id, self._table)
+            number = self._seen(self._service.sequence(self._id, self._table))
         sequence = number.value
         if sequence is not None and sequence > state.sent_sequence:
             sequence = None
-        rows = self._service.count(self._id, self._table, batch.batch_id if self._is_fact else None)
+        batch_id = batch.batch_id if self._is_fact else None
+        rows = self._seen(self._service.count(self._id, self._table, batch_id))
         counted = rows.value
         if counted is not None and not self._is_fact:
             counted -= rows_before
@@ -183,7 +184,7 @@ class TableDelivery:
         True once it is known that nobody has.
         """
         _, expected = self._ledger.confirmed(state)
-        rows = self._service.count(self._id, self._table)
+        rows = self._seen(self._service.count(self._id, self._table))
         now, settle = self._options.now(), self._options.settle_seconds
         if rows.value is not None and rows.value != expected:
             settled_at = self._ledger.last_end(state) + settle
@@ -248,10 +249,15 @@ class TableDelivery:
             if self._unanswered >= _MOST_UNANSWERED:
                 self._ledger.block(self._name, now + _PAUSE * self._options.settle_seconds)
 
-    def _not_now(self, answer: Answer) -> None:
-        """A service that is not there is not waited for, table after table: the rest comes later."""
-        if not answer.status:
+    def _seen(self, found: Found) -> Found:
+        """What a look showed; a service that is not there is not waited for, table after table."""
+        if found.is_away:
             raise _Later(self._options.now() + _UNREACHED_SECONDS, UNREACHED)
+        return found
+
+    def _not_now(self, answer: Answer) -> None:
+        """Nor is it when a request does not reach it: the rest comes later."""
+        self._seen(Found(None, is_away=not answer.status))
 
     def _confirm(self, batch: Batch) -> None:
         self._ledger.end(batch, State.CONFIRMED, self._options.now())

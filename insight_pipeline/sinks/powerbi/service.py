@@ -58,6 +58,8 @@ class Found:
 
     value: int | None
     may_come_later: bool = False
+    is_away: bool = False
+    """No connection was made."""
 
 
 class Tokens(Protocol):
@@ -115,7 +117,7 @@ class Service:
         answer = self._call("GET", f"{_table_path(dataset_id, table)}/sequenceNumbers")
         given = answer.json.get("value")
         if answer.kind is not Kind.DONE or not isinstance(given, list) or len(given) > 1:
-            return Found(None, _may_answer_later(answer))
+            return _not_found(answer)
         number = (
             str(given[0].get("sequenceNumber")) if given and isinstance(given[0], dict) else "0"
         )
@@ -135,7 +137,7 @@ class Service:
     def _number(self, dataset_id: str, expression: str) -> Found:
         answer = self.query(dataset_id, f'EVALUATE ROW("n", {expression})')
         if answer.kind is not Kind.DONE:
-            return Found(None, _may_answer_later(answer))
+            return _not_found(answer)
         try:
             found = answer.json["results"][0]["tables"][0].get("rows", [])
             value = next(iter(found[0].values()), None) if found else None
@@ -186,8 +188,9 @@ class Service:
         return _answer(response)
 
 
-def _may_answer_later(answer: Answer) -> bool:
-    return answer.kind in (Kind.NOT_NOW, Kind.UNKNOWN)
+def _not_found(answer: Answer) -> Found:
+    is_away = answer.kind is Kind.NOT_NOW and not answer.status
+    return Found(None, answer.kind in (Kind.NOT_NOW, Kind.UNKNOWN), is_away)
 
 
 def _table_path(dataset_id: str, table: str) -> str:

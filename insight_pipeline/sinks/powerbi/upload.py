@@ -118,8 +118,7 @@ class Uploader:
 
     def plan_dimension(self, table: PushTable, data: pa.Table) -> int:
         """Write down the whole dimension anew if it changed; gives the number of rows."""
-        rows = push_rows(table, data).combine_chunks()
-        source = hashlib.sha256(write_content(rows)).hexdigest()
+        rows, source = dimension_source(table, data)
         known = self._ledger.sources(self._dataset.name, table.name)
         if known.get(WHOLE) == source:
             return 0
@@ -152,6 +151,12 @@ def _rows(table: PushTable, partition: Partition) -> pa.Table:
     rows = push_rows(table, partition.read())
     keys = pa.repeat(pa.scalar(partition.key), len(rows))
     return rows.append_column(PARTITION_KEY, keys).combine_chunks()
+
+
+def dimension_source(table: PushTable, data: pa.Table) -> tuple[pa.Table, str]:
+    """The rows of a dimension as they are pushed, and what identifies them."""
+    rows = push_rows(table, data).combine_chunks()
+    return rows, hashlib.sha256(write_content(rows)).hexdigest()
 
 
 def _lock_file(ledger: Path, dataset: str) -> Path:
