@@ -73,7 +73,7 @@ class Account:
 
 def account_of(site: Site, first: date, last: date) -> Account:
     """The files of an installation, and its dates from `first` to `last`."""
-    files = ingest_file_table(site.raw, site.name)
+    files = files_by_date(site)
     staged = [day for day in site.staging.dates(RECONCILIATION.name) if first <= day <= last]
     dates = tuple(_dates(site, staged, first, last))
     problems = (
@@ -82,6 +82,12 @@ def account_of(site: Site, first: date, last: date) -> Account:
         *_unloaded(site, dates),
     )
     return Account(site.name, files, dates, problems, tuple(outside_notes(site)))
+
+
+def files_by_date(site: Site) -> pa.Table:
+    """The files of an installation by the start of their first row; those without one at the end."""
+    by_date = [("first_start_utc", "ascending"), ("file_name", "ascending")]
+    return ingest_file_table(site.raw, site.name).sort_by(by_date)
 
 
 def parts_of(row: Row) -> int:

@@ -1,4 +1,4 @@
-"""What the commands share: settings and language, options, tables on the terminal, JSON."""
+"""What the commands share: settings and language, options, printing on the terminal, JSON."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.table import Table
 
+from insight_pipeline.cli import layout
 from insight_pipeline.model.errors import InsightError, PermanentError, SettingsError
 from insight_pipeline.model.settings import Installation, Settings
 from insight_pipeline.settings import load_settings, settings_path
@@ -37,6 +37,7 @@ class App:
         """The settings file named with --config, if any."""
         self.config = config
         self.console = Console(markup=False)  # names and raw lines may hold [brackets]
+        self._has_printed = False
 
     @cached_property
     def settings(self) -> Settings:
@@ -45,12 +46,31 @@ class App:
 
     @property
     def locale(self) -> str:
-        """Language of messages: that of the settings, German while they cannot be read."""
-        return self.settings.locale if "settings" in self.__dict__ else "de"
+        """Language of the settings, German where they cannot be read."""
+        try:
+            return self.settings.locale
+        except SettingsError:
+            return "de"
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal; None where the output goes to a pipe or a file."""
+        return self.console.width if self.console.is_terminal else None
 
     def say(self, german: str, english: str) -> None:
         """Print a sentence in the language of the settings."""
-        self.console.print(german if self.settings.locale == "de" else english, highlight=False)
+        self.lines(layout.paragraph(german if self.locale == "de" else english, self.width))
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines as they are."""
+        for line in lines:
+            self.console.print(line, highlight=False, soft_wrap=True)
+            self._has_printed = True
+
+    def gap(self) -> None:
+        """An empty line between what was printed and what comes."""
+        if self._has_printed:
+            self.lines([""])
 
     def installations(self, name: str | None) -> list[str]:
         """The installation of that name, or all."""
@@ -59,14 +79,24 @@ class App:
             raise PermanentError("IA-106", installation=name, known=", ".join(known))
         return known if name is None else [name]
 
-    def show(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """A table on the terminal."""
-        table = Table(title=title, title_justify="left")
-        for heading in headings:
-            table.add_column(heading, overflow="fold")
-        for row in rows:
-            table.add_row(*("" if value is None else str(value) for value in row))
-        self.console.print(table)
+    def show(
+        self,
+        title: str,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        total: Sequence[object] = (),
+    ) -> None:
+        """A table with its title, perhaps with a line of totals."""
+        self.gap()
+        self.console.print(title, style="bold", highlight=False, soft_wrap=True)
+        found = layout.table(headings, rows, locale=self.locale, width=self.width, total=total)
+        self.lines(found)
+
+    def describe(self, title: str, values: Sequence[tuple[str, str]]) -> None:
+        """One thing: its title, and a line for each label and value."""
+        self.gap()
+        self.console.print(title, style="bold", highlight=False, soft_wrap=True)
+        self.lines(layout.aligned(values))
 
     def prepare_dagster(self) -> None:
         """Point Dagster at the folder of the settings file, whose dagster.yaml it reads."""
@@ -120,11 +150,17 @@ def writing(file: Path) -> Iterator[None]:
 
 def report(error: InsightError, locale: str) -> None:
     """Print message, cause and next step on standard error."""
+    console = Console(stderr=True)
+    width = console.width if console.is_terminal else None
     problems = error.problems if isinstance(error, SettingsError) else [error]
     for problem in problems:
-        click.echo(f"{problem.code} {problem.message(locale)}", err=True)
-        click.echo(f"       {problem.cause(locale)}", err=True)
-        click.echo(f"    -> {problem.next_step(locale)}", err=True)
+        click.echo("\n".join(problem_lines(problem, locale, width)), err=True)
+
+
+def problem_lines(problem: InsightError, locale: str, width: int | None) -> list[str]:
+    """An error in lines: what happened, why, and what to do."""
+    text, cause = problem.message(locale), problem.cause(locale)
+    return layout.told(problem.code, text, problem.next_step(locale), width=width, cause=cause)
 
 
 def installation_option(command: _Command) -> _Command:
@@ -163,6 +199,5 @@ def days(first: datetime, last: datetime | None) -> tuple[date, date]:
     begin = first.date()
     end = begin if last is None else last.date()
     if end < begin:
-        message = "--to lies before --from"
-        raise click.BadParameter(message)
+        raise PermanentError("IA-408", first=begin, last=end)
     return begin, end

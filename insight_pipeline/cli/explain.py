@@ -48,8 +48,7 @@ def explain(app: App, call_id: str, *, is_json: bool) -> None:
         }
         as_json({"call_id": call_id, "rows": found.rows, **tables, "reasons": found.reasons})
         return
-    for line in told(found, app.settings):
-        app.console.print(line, highlight=False, soft_wrap=True)
+    app.lines(told(found, app.settings))
 
 
 def explain_call(app: App, call_id: str) -> Explanation:

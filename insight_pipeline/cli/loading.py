@@ -13,7 +13,8 @@ from rich.progress import Progress
 
 from insight_pipeline.cli.app import HELD_BACK, App, as_json
 from insight_pipeline.cli.interrupts import noticed_interrupts
-from insight_pipeline.cli.notes import set_aside_notes, show_notes
+from insight_pipeline.cli.layout import paragraph
+from insight_pipeline.cli.notes import empty_notes, set_aside_notes, show_notes
 from insight_pipeline.cli.run import Wanted
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.model.errors import InsightError, PermanentError
@@ -90,9 +91,11 @@ def _tell(app: App, outcomes: Sequence[RunOutcome], *, is_json: bool) -> None:
                 f"{outcome.installation}: {outcome.first} to {outcome.last} loaded.",
             )
     for name in dict.fromkeys(outcome.installation for outcome in outcomes):
-        show_notes(app, set_aside_notes(Site(name, app.settings)))
+        site = Site(name, app.settings)
+        loaded = [(o.first, o.last) for o in outcomes if o.installation == name and o.is_success]
+        show_notes(app, (*empty_notes(site, loaded), *set_aside_notes(site)))
     for words in dict.fromkeys(w for outcome in outcomes for w in outcome.held_back):
-        app.console.print(words, highlight=False)
+        app.lines(paragraph(words, app.width, rest=" " * 7))
 
 
 def _error(outcome: RunOutcome) -> InsightError:

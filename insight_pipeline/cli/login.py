@@ -16,14 +16,20 @@ from rich.panel import Panel
 from rich.status import Status
 from rich.text import Text
 
-from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app
-from insight_pipeline.model.errors import InsightError
+from insight_pipeline.cli.app import (
+    HELD_BACK,
+    App,
+    as_json,
+    json_option,
+    pass_app,
+    problem_lines,
+)
 from insight_pipeline.sinks.powerbi.login import DeviceCode, Login, LoginState
 
 _SECONDS_PER_MINUTE = 60
-_HEADS = {
-    "de": ("Angemeldet", "Konto", "Zugang gültig bis", "Zuletzt erneuert", "Verfällt in Tagen"),
-    "en": ("Logged in", "Account", "Access valid until", "Last renewal", "Ends in days"),
+_LABELS = {
+    "de": ("Angemeldet", "Konto", "Zugang gültig bis", "Zuletzt erneuert", "Tage bis zum Verfall"),
+    "en": ("Logged in", "Account", "Access valid until", "Last renewal", "Days until it ends"),
 }
 _YES_NO = {"de": ("ja", "nein"), "en": ("yes", "no")}
 
@@ -60,21 +66,22 @@ def show(app: App, state: LoginState, *, is_json: bool) -> None:
     if is_json:
         as_json(_fields(state, locale))
         return
-    app.show(
-        "Anmeldung bei Microsoft" if locale == "de" else "Login to Microsoft",
-        _HEADS[locale],
-        [
-            (
-                _YES_NO[locale][0 if state.is_logged_in else 1],
-                state.account,
-                _local(state.token_valid_until),
-                _local(state.last_renewal),
-                state.inactivity_days_left,
-            )
-        ],
+    values = (
+        _YES_NO[locale][0 if state.is_logged_in else 1],
+        state.account,
+        _local(state.token_valid_until),
+        _local(state.last_renewal),
+        state.inactivity_days_left,
     )
+    known = [
+        (label, str(found))
+        for label, found in zip(_LABELS[locale], values, strict=True)
+        if found is not None
+    ]
+    app.describe("Anmeldung bei Microsoft" if locale == "de" else "Login to Microsoft", known)
     if state.problem:
-        app.console.print("\n".join(_lines(state.problem, locale)), highlight=False)
+        app.gap()
+        app.lines(problem_lines(state.problem, locale, app.width))
 
 
 def _finished(app: App, account: Login, code: DeviceCode) -> LoginState:
@@ -118,14 +125,6 @@ def _countdown(expires_at: datetime, locale: str) -> str:
 
 def _local(moment: datetime | None) -> str | None:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else None
-
-
-def _lines(problem: InsightError, locale: str) -> list[str]:
-    return [
-        f"{problem.code} {problem.message(locale)}",
-        f"       {problem.cause(locale)}",
-        f"    -> {problem.next_step(locale)}",
-    ]
 
 
 def _code_fields(code: DeviceCode) -> dict[str, object]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from insight_pipeline.cli import layout
 from insight_pipeline.cli.app import App, partition_days
 from insight_pipeline.model.messages import filled, localised, message, render
-from insight_pipeline.model.rows import LISTS
+from insight_pipeline.model.rows import CALL_LIST, LISTS
 from insight_pipeline.model.terms import Term
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.raw_store import day_of
@@ -31,9 +32,11 @@ class Note:
 
 
 def show_notes(app: App, notes: Iterable[Note]) -> None:
-    """Notes on the terminal."""
-    for item in notes:
-        app.console.print(f"{item.code} {item.text}\n    -> {item.next_step}", highlight=False)
+    """Notes on the terminal, each once."""
+    for place, item in enumerate(dict.fromkeys(notes)):
+        if not place:
+            app.gap()
+        app.lines(layout.told(item.code, item.text, item.next_step, width=app.width))
 
 
 def note(code: str, locale: str, **fields: object) -> Note:
@@ -63,6 +66,19 @@ def outside_notes(site: Site) -> Iterator[Note]:
                 start=start,
                 today=today,
             )
+
+
+def empty_notes(site: Site, ranges: Iterable[tuple[date, date]]) -> Iterator[Note]:
+    """Days of these ranges of which no row was read."""
+    read = {day_of(part.day) for part in site.raw.index.parts(CALL_LIST.name).entries}
+    wanted = [
+        first + timedelta(days=place)
+        for first, last in ranges
+        for place in range((last - first).days + 1)
+    ]
+    empty = [day for day in wanted if day not in read]
+    if empty:
+        yield note("IA-406", site.settings.locale, installation=site.name, days=span(empty))
 
 
 def some(names: Sequence[str]) -> Term | str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from insight_pipeline.cli.account import files_by_date
 from insight_pipeline.cli.app import (
     App,
     as_json,
@@ -18,6 +19,7 @@ from insight_pipeline.cli.app import (
     writing,
 )
 from insight_pipeline.cli.landing import refused_files
+from insight_pipeline.cli.layout import told
 from insight_pipeline.cli.notes import show_notes
 from insight_pipeline.model.messages import (
     QUARANTINE_CODES,
@@ -26,6 +28,7 @@ from insight_pipeline.model.messages import (
     refusal_fields,
 )
 from insight_pipeline.model.tables import CDR_QUARANTINE
+from insight_pipeline.model.terms import Term, grouped, value
 from insight_pipeline.orchestration.site import Site
 
 Entry = dict[str, object]
@@ -35,6 +38,9 @@ _HEADS = {
     "de": ("Datei", "Zeile", "Code", "Grund", "Spalte: Wert"),
     "en": ("File", "Line", "Code", "Reason", "Column: value"),
 }
+_TITLE = Term("Quarantäne", "quarantine")
+_DETAIL_WIDTH = 36
+"""Characters of a value on the terminal; --json and export give all of it."""
 
 
 @click.group()
@@ -48,47 +54,67 @@ def quarantine() -> None:
 @pass_app
 def list_refused(app: App, installation: str | None, *, is_json: bool) -> None:
     """List lines and files that could not be read, and what each reason means."""
-    entries = [*_refused_files(app, installation), *_refused_lines(app, installation)]
+    sites = [Site(name, app.settings) for name in app.installations(installation)]
+    entries = {site.name: [*_refused_files(site), *_refused_lines(site)] for site in sites}
     if is_json:
-        as_json(entries)
+        as_json([entry for found in entries.values() for entry in found])
         return
-    locale = app.settings.locale
-    columns = ("file_name", "line_number", "code", "reason", "detail")
-    cells = [[entry[column] for column in columns] for entry in entries]
-    app.show("Quarantäne" if locale == "de" else "Quarantine", _HEADS[locale], cells)
-    for code in sorted({str(entry["code"]) for entry in entries if entry["line_number"]}):
-        words = message(code).words(locale)
-        app.console.print(
-            f"{code} {words.text}\n       {words.cause}\n    -> {words.next_step}", highlight=False
-        )
-    for name in app.installations(installation):
-        files = refused_files(Site(name, app.settings))
-        show_notes(app, (file.note(locale) for file in files))
+    for name, found in entries.items():
+        if found:
+            cells = [_cells(entry, app) for entry in found]
+            app.show(f"{name}: {_TITLE.text(app.locale)}", _HEADS[app.locale], cells)
+    if not any(entries.values()):
+        app.say("In Quarantäne ist nichts.", "Nothing is in quarantine.")
+    _explain(app, [str(e["code"]) for found in entries.values() for e in found if e["line_number"]])
+    show_notes(app, [file.note(app.locale) for site in sites for file in refused_files(site)])
 
 
-def _refused_lines(app: App, installation: str | None) -> Iterator[Entry]:
-    """Rows of the table of lines set aside, each with code and next step."""
-    for row in _lines(app, installation).to_pylist():
+def _cells(entry: Entry, app: App) -> list[object]:
+    """An entry for the terminal, where a value of any length keeps to its line."""
+    line, detail = entry["line_number"], str(entry["detail"] or "")
+    if app.width is not None and len(detail) > _DETAIL_WIDTH:
+        detail = f"{detail[: _DETAIL_WIDTH - 1]}…"
+    reason = value(str(entry["reason"]), app.locale)
+    return [entry["file_name"], "" if line is None else str(line), entry["code"], reason, detail]
+
+
+def _explain(app: App, codes: Sequence[str]) -> None:
+    """What each code means, and what to do."""
+    for place, code in enumerate(sorted(set(codes))):
+        if not place:
+            app.gap()
+        words = message(code).words(app.locale)
+        lines = told(code, words.text, words.next_step, width=app.width, cause=words.cause)
+        app.lines(lines)
+
+
+def _refused_lines(site: Site) -> Iterator[Entry]:
+    """Rows of the table of lines set aside, by the date of their file, with code and next step."""
+    files = files_by_date(site)
+    place = {sha256: place for place, sha256 in enumerate(files["file_sha256"].to_pylist())}
+    rows = _lines([site]).to_pylist()
+    for row in sorted(
+        rows, key=lambda row: (place.get(row["file_sha256"], len(place)), row["line_number"])
+    ):
         code = QUARANTINE_CODES[row["reason"]]
-        yield {**row, "code": code, "next_step": message(code).next_step(app.settings.locale)}
+        yield {**row, "code": code, "next_step": message(code).next_step(site.settings.locale)}
 
 
-def _refused_files(app: App, installation: str | None) -> Iterator[Entry]:
+def _refused_files(site: Site) -> Iterator[Entry]:
     """Refused files in the form of such a row, without a line."""
-    locale = app.settings.locale
-    for name in app.installations(installation):
-        for file in refused_files(Site(name, app.settings)):
-            detail = refusal_fields(file.code, file.file_name, file.detail)["detail"]
-            yield {
-                **dict.fromkeys(CDR_QUARANTINE.names),
-                "installation": name,
-                "file_sha256": file.sha256 or None,
-                "file_name": file.file_name,
-                "reason": file.reason,
-                "detail": localised({"detail": detail}, locale)["detail"] or None,
-                "code": file.code,
-                "next_step": file.note(locale).next_step,
-            }
+    locale = site.settings.locale
+    for file in refused_files(site):
+        detail = refusal_fields(file.code, file.file_name, file.detail)["detail"]
+        yield {
+            **dict.fromkeys(CDR_QUARANTINE.names),
+            "installation": site.name,
+            "file_sha256": file.sha256 or None,
+            "file_name": file.file_name,
+            "reason": file.reason,
+            "detail": localised({"detail": detail}, locale)["detail"] or None,
+            "code": file.code,
+            "next_step": file.note(locale).next_step,
+        }
 
 
 @quarantine.command("export")
@@ -97,18 +123,15 @@ def _refused_files(app: App, installation: str | None) -> Iterator[Entry]:
 @pass_app
 def export_lines(app: App, output: Path, installation: str | None) -> None:
     """Write the lines set aside to a CSV file (semicolons, UTF-8)."""
-    table = _lines(app, installation)
+    table = _lines([Site(name, app.settings) for name in app.installations(installation)])
     with writing(output), output.open("wb") as file:
         pa_csv.write_csv(table, file, pa_csv.WriteOptions(delimiter=";"))
     app.say(
-        f"{len(table)} Zeilen nach {output} geschrieben.",
-        f"{len(table)} lines written to {output}.",
+        f"{grouped(len(table), 'de')} Zeilen nach {output} geschrieben.",
+        f"{grouped(len(table), 'en')} lines written to {output}.",
     )
 
 
-def _lines(app: App, installation: str | None) -> pa.Table:
-    tables = [
-        Site(name, app.settings).lake.read(CDR_QUARANTINE.name, CDR_QUARANTINE.arrow_schema())
-        for name in app.installations(installation)
-    ]
-    return pa.concat_tables(tables)
+def _lines(sites: Sequence[Site]) -> pa.Table:
+    schema = CDR_QUARANTINE.arrow_schema()
+    return pa.concat_tables(site.lake.read(CDR_QUARANTINE.name, schema) for site in sites)

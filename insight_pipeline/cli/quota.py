@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app
+from insight_pipeline.model.terms import grouped
 from insight_pipeline.orchestration.pushing import Push, QuotaState
 
 _HEADS = {
@@ -32,19 +33,23 @@ def quota(app: App, context: click.Context, *, is_json: bool) -> None:
 
 def _show(app: App, state: QuotaState) -> None:
     limits = state.limits
+    rows, most = (
+        grouped(number, app.locale) for number in (state.rows_last_hour, limits.rows_an_hour)
+    )
     app.say(
-        f"{state.dataset}: {state.rows_last_hour:,} von {limits.rows_an_hour:,} Zeilen in der letzten "
-        f"Stunde, {state.requests_last_minute} von {limits.requests_a_minute} Anfragen in der Minute.",
-        f"{state.dataset}: {state.rows_last_hour:,} of {limits.rows_an_hour:,} rows in the last hour, "
-        f"{state.requests_last_minute} of {limits.requests_a_minute} requests in the minute.",
+        f"{state.dataset}: {rows} von {most} Zeilen in der letzten Stunde, "
+        f"{state.requests_last_minute} von {limits.requests_a_minute} Anfragen in der letzten Minute.",
+        f"{state.dataset}: {rows} of {most} rows in the last hour, "
+        f"{state.requests_last_minute} of {limits.requests_a_minute} requests in the last minute.",
     )
     title = "Tabellen" if app.locale == "de" else "Tables"
-    rows = [
-        (name, f"{stored:,}", f"{limits.stored_rows:,}", f"{state.waiting_rows[name]:,}")
+    cells = [
+        (name, stored, limits.stored_rows, state.waiting_rows[name])
         for name, stored in state.stored.items()
     ]
-    app.show(title, _HEADS[app.locale], rows)
+    app.show(title, _HEADS[app.locale], cells)
     if state.drained_at is not None:
+        app.gap()
         at = datetime.fromtimestamp(state.drained_at).astimezone().strftime("%Y-%m-%d %H:%M")
         app.say(
             f"Was wartet, ist voraussichtlich um {at} übertragen.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import click
@@ -46,8 +47,8 @@ def load(
 ) -> None:
     """Load days of one or all installations; stops with an error only after trying each of them.
 
-    An installation without a day in the range is named at the end. That is an error only if it leaves
-    nothing to load.
+    An installation that has no day in the range, or not all of them, is named at the end. That is an error
+    only if it leaves nothing to load.
     """
     wanted, outside = _split(app, first, last, installation)
     if wanted:
@@ -55,12 +56,26 @@ def load(
         from insight_pipeline.cli.loading import load_installations  # noqa: PLC0415 - Dagster is slow
 
         error = load_installations(app, wanted, is_resumable=is_resumable, is_json=is_json)
+        outside += _shortened(app, first, last, wanted)
     else:
         error = outside.pop()
     for other in outside:
         report(other, app.locale)
     if error is not None:
         raise error
+
+
+def _shortened(app: App, first: date, last: date, wanted: Sequence[Wanted]) -> list[InsightError]:
+    """IA-407 for each installation that has some days of the range, and not all."""
+    found: list[InsightError] = []
+    for name, begin, end in wanted:
+        if (begin, end) != (first, last):
+            start, today = partition_days(app.settings.installations[name])
+            fields = {"first": first, "last": last, "begin": begin, "end": end}
+            found.append(
+                InsightError("IA-407", installation=name, start=start, today=today, **fields)
+            )
+    return found
 
 
 def _split(

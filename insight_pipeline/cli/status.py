@@ -17,6 +17,13 @@ from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.landing import safe_name
 from insight_pipeline.sources.raw_store import day_of
 
+_HEADS = {
+    "de": ("Stand", ("Installation", "Eingelesen bis", "Geladen bis", "Tage geladen", "Tage zu laden",
+                     "Neue Dateien", "Zeilen in Quarantäne")),
+    "en": ("Status", ("Installation", "Read to", "Loaded to", "Days loaded", "Days to load", "New files",
+                      "Lines in quarantine")),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class SiteStatus:
@@ -42,20 +49,8 @@ def status(app: App, installation: str | None, *, is_json: bool) -> None:
     if is_json:
         as_json([asdict(item) for item in found])
         return
-    german = app.settings.locale == "de"
     app.show(
-        "Stand" if german else "Status",
-        [
-            "Installation",
-            "Eingelesen bis",
-            "Geladen bis",
-            "Tage",
-            "Zu laden",
-            "Ungelesen",
-            "Quarantäne",
-        ]
-        if german
-        else ["Installation", "Read to", "Loaded to", "Days", "To load", "Unread", "Quarantine"],
+        *_HEADS[app.locale],
         [
             (
                 item.installation,

@@ -5,7 +5,7 @@ Gathering what is told belongs to `explain`; what values are called to `model.te
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from insight_pipeline.cli.layout import aligned
 from insight_pipeline.model.directory import Directory
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.model.terms import value
@@ -68,7 +69,7 @@ def told(found: Explanation, settings: Settings) -> Iterator[str]:
     for name, rows in tables.items():
         if rows:
             title, *heads = _HEADS[settings.locale][name]
-            yield from ("", title, *_aligned([heads, *rows]))
+            yield from ("", title, *(f"  {line}" for line in aligned([heads, *rows])))
             if name == "rows":
                 yield from say.files()
     yield from ("", _HEADS[settings.locale]["reasons"][0], *(f"  {r}" for r in found.reasons))
@@ -148,14 +149,6 @@ class _Words:
         known = directory.accounts.get(account_id) or directory.former.get(account_id)
         text = f"{account_id} {known.name}" if known else str(account_id)
         return text if len(text) <= _NAME_WIDTH else f"{text[: _NAME_WIDTH - 1]}…"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    """Rows in columns as wide as their widest value."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield "  " + "  ".join(cells).rstrip()
 
 
 def reasons_of(call: list[Row], visits: list[Row], *, german: bool) -> list[str]:

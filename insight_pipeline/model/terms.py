@@ -50,6 +50,29 @@ VALUES: dict[str, Term] = {
     "superseded": Term("ersetzt", "superseded"),
     "open": Term("noch offen", "still open"),
     "out_of_window": Term("zu spät", "too late"),
+    "call_list": Term("Verbindungsdaten", "call list"),
+    "line_list": Term("Leitungsdaten", "line list"),
+    "not_a_regular_file": Term("keine gewöhnliche Datei", "not a regular file"),
+    "unreadable": Term("nicht lesbar", "cannot be read"),
+    "truncated_gzip": Term("gzip beschädigt", "damaged gzip"),
+    "decompression_limit": Term("entpackt zu groß", "too large unpacked"),
+    "not_text": Term("kein Text", "not text"),
+    "unclosed_quote": Term("offenes Anführungszeichen", "unclosed quote"),
+    "no_header": Term("keine Kopfzeile", "no header"),
+    "missing_column": Term("Spalten fehlen", "missing columns"),
+    "encoding": Term("unlesbare Zeichen", "unreadable characters"),
+    "oversized_line": Term("Zeile zu lang", "line too long"),
+    "field_count": Term("falsche Feldzahl", "number of fields"),
+    "missing_value": Term("Pflichtwert fehlt", "missing value"),
+    "bad_integer": Term("keine ganze Zahl", "no whole number"),
+    "bad_boolean": Term("weder ja noch nein", "neither yes nor no"),
+    "bad_timestamp": Term("unlesbarer Zeitpunkt", "unreadable time"),
+    "nonexistent_time": Term("ausgefallene Stunde", "skipped hour"),
+    "unknown_result": Term("unbekanntes Ergebnis", "unknown result"),
+    "end_before_start": Term("Ende vor Anfang", "end before start"),
+    "connected_without_link": Term("Annahmezeit fehlt", "no answer time"),
+    "link_outside_leg": Term("Annahme außerhalb", "answer outside"),
+    "unsupported_source": Term("fremde Warteschlange", "third-party queue"),
 }
 """The words that values of the tables are read as. A value of two meanings has one word for both."""
 
@@ -59,3 +82,9 @@ def value(word: str | None, locale: str) -> str:
     if word is None:
         return ""
     return VALUES[word].text(locale) if word in VALUES else word
+
+
+def grouped(number: int, locale: str) -> str:
+    """A number with the thousands separators of a language."""
+    english = f"{number:,}"
+    return english.replace(",", ".") if locale == "de" else english

@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -100,7 +102,7 @@ def test_an_unknown_call_is_said_with_code_and_next_step(loaded: Path) -> None:
 def test_reconcile_accounts_for_every_line(loaded: Path) -> None:
     done = insight("reconcile", "--from", "2026-03-12", config=loaded)
     assert done.returncode == 0
-    assert "27 von 27 Zeilen nachgewiesen (100.0 %)" in done.stdout
+    assert "27 von 27 Zeilen nachgewiesen (100,0 %)" in done.stdout
 
 
 def test_status_says_how_far_it_is_loaded(loaded: Path) -> None:
@@ -150,6 +152,24 @@ def _two_installations(folder: Path, start: str) -> Path:
     return config
 
 
+def test_a_run_names_days_without_calls_and_days_that_do_not_exist(tmp_path: Path) -> None:
+    config = write_settings(tmp_path, GOLDEN / "examples" / "landing")
+    done = insight("run", "--from", "2026-02-27", "--to", "2026-03-12", config=config)
+    assert done.returncode == 0, done.stderr
+    assert "IA-406 demo: ohne Anrufe: 2026-03-01 bis 2026-03-11, 11 Tage." in done.stdout
+    assert "IA-407 demo: von 2026-02-27 bis 2026-03-12 gibt es nur" in done.stderr
+    assert "bis 2026-03-12." in done.stderr
+
+
+def test_a_run_cuts_off_days_to_come_and_says_so(tmp_path: Path) -> None:
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    config = write_settings(tmp_path, GOLDEN / "examples" / "landing")
+    first, last = today - timedelta(days=1), today + timedelta(days=30)
+    done = insight("run", "--from", str(first), "--to", str(last), config=config)
+    assert done.returncode == 0, done.stderr
+    assert f"bis {last} gibt es nur die Tage" in done.stderr
+
+
 def test_an_installation_that_starts_later_stops_no_other(tmp_path: Path) -> None:
     config = _two_installations(tmp_path, "2026-04-01")
     done = insight("run", "--from", "2026-03-12", config=config)
@@ -185,7 +205,7 @@ def test_reconcile_fails_where_rows_were_read_and_not_loaded(tmp_path: Path) -> 
 def test_reconcile_takes_no_range_that_ends_before_it_begins(loaded: Path) -> None:
     done = insight("reconcile", "--from", "2026-03-12", "--to", "2026-03-11", config=loaded)
     assert done.returncode == 2
-    assert "--to lies before --from" in done.stderr
+    assert "IA-408 Der Zeitraum endet vor seinem Beginn" in done.stderr
 
 
 @pytest.mark.parametrize(

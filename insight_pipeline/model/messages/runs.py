@@ -51,6 +51,35 @@ RUNS = (
               "insight quarantine list names reason and cure."),
     ),
     Message(
+        "IA-406",
+        Words("{installation}: ohne Anrufe: {days}.",
+              "Für diese Tage liegt kein Eintrag vor: niemand hat telefoniert, oder ein Export fehlt.",
+              "Nichts tun, wenn an diesen Tagen nicht gearbeitet wurde; sonst den Export nach call_list "
+              "legen und die Tage noch einmal laden."),
+        Words("{installation}: without calls: {days}.",
+              "No entry was read for these days: nobody telephoned, or an export is missing.",
+              "Do nothing if nobody worked on these days; else put the export into call_list and load the "
+              "days again."),
+    ),
+    Message(
+        "IA-407",
+        Words("{installation}: von {first} bis {last} gibt es nur die Tage {begin} bis {end}.",
+              "Tage gibt es vom Startdatum der Installation, {start}, bis heute, {today}.",
+              "Nichts tun; sollen frühere Tage zählen, start_date der Installation ändern."),
+        Words("{installation}: of {first} to {last} there are only the days {begin} to {end}.",
+              "There are days from the installation's start date, {start}, to today, {today}.",
+              "Do nothing; if earlier days shall count, change the installation's start_date."),
+    ),
+    Message(
+        "IA-408",
+        Words("Der Zeitraum endet vor seinem Beginn: --from {first}, --to {last}.",
+              "--to ist der letzte Tag und zählt mit.",
+              "Die beiden Tage tauschen oder --to weglassen."),
+        Words("The period ends before it begins: --from {first}, --to {last}.",
+              "--to is the last day, and is included.",
+              "Swap the two days, or leave --to out."),
+    ),
+    Message(
         "IA-410",
         Words("{date}: {identity} geht nicht auf, {expected} gegen {actual}.",
               "Eine Datei kam während des Laufs hinzu, oder die Auswertung hat einen Fehler.",
