@@ -125,7 +125,7 @@ def _folder_of(variable: str, default: Path) -> Path:
     return folder
 
 
-pass_app = click.make_pass_decorator(App)
+pass_app = click.make_pass_decorator(App, ensure=True)
 
 
 def as_json(value: object) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import suppress
 from dataclasses import replace
 
 import click
 
+from insight_pipeline.cli.app import App, pass_app
 from insight_pipeline.emulator import (
     Emulator,
     EmulatorOptions,
@@ -19,8 +21,13 @@ from insight_pipeline.emulator import (
     LoginOptions,
     running_emulator,
 )
+from insight_pipeline.model.terms import Term
 
 _CLIENT_ID = "00000000-0000-0000-0000-000000000001"
+_WARNING = Term(
+    "Achtung: {host} ist von anderen Rechnern aus erreichbar, ohne jedes Kennwort.",
+    "Warning: {host} can be reached from other machines, without any password.",
+)
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -35,7 +42,9 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 @click.option("--approve", is_flag=True, help="Approve every device code at once, as a demo does.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
-def emulator(
+@pass_app
+def emulator(  # noqa: PLR0913 (an argument an option)
+    app: App,
     context: click.Context,
     *,
     port: int,
@@ -65,16 +74,15 @@ def emulator(
             context.exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603 - the user's own command
     served = Emulator(options, "127.0.0.1" if host == "localhost" else host, port)
     if host not in _LOOPBACK:
-        click.echo(
-            f"Warning: {host} can be reached from other machines, without any password.", err=True
-        )
+        click.echo(_WARNING.text(app.locale).format(host=host), err=True)
     try:
-        served.run(on_ready=lambda: _say(served))
+        # Interrupted it returns, where whoever started it had the signal ignored (a shell's &).
+        with suppress(KeyboardInterrupt):
+            served.run(on_ready=lambda: _say(app, served))
     except OSError as error:
         message = f"cannot serve on {host}, port {port}: {error.strerror}"
         raise click.UsageError(message) from error
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
+    app.say("Beendet.", "Stopped.")
 
 
 def _settings(served: Emulator) -> dict[str, str]:
@@ -84,14 +92,14 @@ def _settings(served: Emulator) -> dict[str, str]:
     return {f"INSIGHT_SINKS__POWERBI__{name}": value for name, value in values.items()}
 
 
-def _say(served: Emulator) -> None:
+def _say(app: App, served: Emulator) -> None:
+    app.say(f"Power-BI-Emulator: {served.url}", f"Power BI emulator: {served.url}")
+    app.say("Einstellungen dafür:", "Settings to use it:")
     click.echo(
-        f"Power BI emulator: {served.url}\n"
-        "Settings to use it:\n"
         "  [sinks.powerbi]\n"
         "  upload = true\n"
         f'  api_url = "{served.url}"\n'
         f'  login_url = "{served.url}"\n'
-        f'  client_id = "{_CLIENT_ID}"\n'
-        "Stop with Ctrl+C."
+        f'  client_id = "{_CLIENT_ID}"'
     )
+    app.say("Beenden mit Strg+C.", "Stop with Ctrl+C.")

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from insight_pipeline.cli.app import writing
+from insight_pipeline.cli.app import App, pass_app, writing
+from insight_pipeline.model.terms import grouped
 from insight_pipeline.simulator import (
     ExportReport,
     Simulation,
@@ -65,7 +66,9 @@ def _timezone(_context: click.Context, _parameter: click.Parameter, value: str) 
 @click.option("--mess/--no-mess", default=True, show_default=True,
               help="Add broken lines, refused files and a copied file.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Write although the installation's folder has exports.")
+@pass_app
 def simulate(  # noqa: PLR0913 (an argument an option)
+    app: App,
     *,
     landing_dir: Path,
     installation: str,
@@ -105,7 +108,7 @@ def simulate(  # noqa: PLR0913 (an argument an option)
     if truth_dir is not None:
         with writing(truth_dir):
             write_truth(simulation, truth_dir, report)
-    _say(simulation, report, landing_dir, truth_dir)
+    _say(app, simulation, report, landing_dir, truth_dir)
 
 
 def _plan(  # noqa: PLR0913 (the plan's own fields)
@@ -128,16 +131,29 @@ def _plan(  # noqa: PLR0913 (the plan's own fields)
 
 
 def _say(
-    simulation: Simulation, report: ExportReport, landing_dir: Path, truth_dir: Path | None
+    app: App,
+    simulation: Simulation,
+    report: ExportReport,
+    landing_dir: Path,
+    truth_dir: Path | None,
 ) -> None:
     plan = simulation.plan
     root = landing_dir / plan.installation
     rows = sum(total.rows for total in report.totals)
-    click.echo(f"{len(simulation.calls):,} calls, {rows:,} rows in {len(report.files)} files")
-    click.echo(f"  call list, line list, directory: {root}")
-    if truth_dir is not None:
-        click.echo(f"  what really happened:            {truth_dir}")
-    click.echo(
-        f"Next: set landing_dir to {landing_dir} in insight.toml, then\n"
-        f"  insight run --installation {plan.installation} --from {plan.first_day} --to {plan.last_day}"
+    calls, lines = grouped(len(simulation.calls), app.locale), grouped(rows, app.locale)
+    files = len(report.files)
+    app.say(
+        f"{calls} Anrufe, {lines} Zeilen in {files} Dateien",
+        f"{calls} calls, {lines} rows in {files} files",
     )
+    app.say(f"  Exporte und Verzeichnis:  {root}", f"  exports and directory:  {root}")
+    if truth_dir is not None:
+        app.say(
+            f"  was wirklich geschah:     {truth_dir}", f"  what really happened:   {truth_dir}"
+        )
+    app.say(
+        f"Weiter: in insight.toml landing_dir auf {landing_dir} setzen, dann",
+        f"Next: set landing_dir to {landing_dir} in insight.toml, then",
+    )
+    days = f"--from {plan.first_day} --to {plan.last_day}"
+    app.lines([f"  insight run --installation {plan.installation} {days}"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import requests
@@ -16,10 +17,12 @@ PROGRAM = [sys.executable, "-m", "insight_pipeline.cli.main", "emulator"]
 
 
 @contextmanager
-def _started(*options: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [*PROGRAM, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+def _started(
+    *options: str, program: Sequence[str] = PROGRAM, locale: str = "en"
+) -> Iterator[subprocess.Popen[str]]:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    environ = {**os.environ, "INSIGHT_LOCALE": locale}
+    process = subprocess.Popen([*program, *options], text=True, env=environ, **pipes)  # type: ignore[call-overload]
     try:
         yield process
     finally:
@@ -40,6 +43,24 @@ def test_the_program_names_its_address_serves_and_stops() -> None:
         rest, errors = process.communicate(timeout=10)
         assert rest == "Stopped.\n"
         assert (process.returncode, errors) == (0, "")
+
+
+def test_it_says_that_it_stopped_where_its_starter_ignores_the_signal() -> None:
+    ignoring = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *PROGRAM]
+    with _started("--port", "0", program=ignoring) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        while process.stdout.readline() != "Stop with Ctrl+C.\n":
+            pass
+        assert requests.get(address, timeout=10).ok  # from here on it listens to signals
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10)[0] == "Stopped.\n"
+
+
+def test_it_speaks_german_where_the_settings_do() -> None:
+    with _started("--port", "0", locale="de") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Power-BI-Emulator: http://127.0.0.1:")
 
 
 def test_a_port_in_use_is_wrong_usage() -> None:
