@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from insight_pipeline.cli import layout
 from insight_pipeline.cli.app import App, partition_days
+from insight_pipeline.model.errors import InsightError
 from insight_pipeline.model.messages import filled, localised, message, render
 from insight_pipeline.model.rows import CALL_LIST, LISTS
 from insight_pipeline.model.terms import Term
@@ -43,6 +44,11 @@ def note(code: str, locale: str, **fields: object) -> Note:
     """A message of the catalogue as a note."""
     step = filled(message(code).next_step(locale), **localised(fields, locale))
     return Note(code, render(code, locale, **fields), step)
+
+
+def note_of(problem: InsightError, locale: str) -> Note:
+    """An error as a note."""
+    return note(problem.code, locale, **problem.fields)
 
 
 def outside_notes(site: Site) -> Iterator[Note]:

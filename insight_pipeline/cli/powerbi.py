@@ -10,16 +10,22 @@ from dataclasses import asdict
 
 import click
 
-from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app
-from insight_pipeline.cli.notes import note, show_notes
+from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app, report
+from insight_pipeline.cli.notes import Note, note_of, show_notes
 from insight_pipeline.cli.pushing import push_notes
 from insight_pipeline.model.errors import InsightError
-from insight_pipeline.orchestration.pushing import Push, Pushed
+from insight_pipeline.model.terms import Term
+from insight_pipeline.orchestration.pushing import Compared, Push, Pushed
 
 _HEADS = {
     "de": ("Tabelle", "Im Dienst", "Übertragen", "Im Datenspeicher", "Wartet", "Angehalten"),
     "en": ("Table", "In service", "Pushed", "In lake", "Waiting", "Held"),
 }
+_PUSHED_HEADS = {
+    "de": ("Tabelle", "Zeilen übertragen", "Zeilen warten"),
+    "en": ("Table", "Rows pushed", "Rows waiting"),
+}
+_NO_ANSWER = Term("er zählt gerade nicht", "it does not count now")
 
 
 @click.group()
@@ -37,31 +43,34 @@ def create(app: App) -> None:
 
 @powerbi.command()
 @click.option("--everything", "is_everything", is_flag=True, help="Days that still run, too.")
+@json_option
 @click.pass_context
 @pass_app
-def push(app: App, context: click.Context, *, is_everything: bool) -> None:
+def push(app: App, context: click.Context, *, is_everything: bool, is_json: bool) -> None:
     """Push what is ready and not there yet. Exit code 3: something waits or is held."""
     found = Push(app.settings).push(is_everything=is_everything)
-    _tell(app, found)
+    _tell(app, found, is_json=is_json)
     context.exit(HELD_BACK if any(pushed.is_held_back for pushed in found) else 0)
 
 
-def _tell(app: App, found: Sequence[Pushed]) -> None:
-    for pushed in found:
-        done = pushed.done
-        app.say(
-            f"{pushed.table}: {done.rows} Zeilen übertragen, {done.rest_rows} warten.",
-            f"{pushed.table}: {done.rows} rows pushed, {done.rest_rows} wait.",
-        )
-    for problem in _distinct(pushed.problem for pushed in found if pushed.problem):
-        app.console.print(
-            f"{problem.code} {problem.message(app.locale)}\n    -> {problem.next_step(app.locale)}",
-            highlight=False,
-        )
+def _tell(app: App, found: Sequence[Pushed], *, is_json: bool) -> None:
+    """What was pushed of each table and what waits, and why."""
+    problems = {p.table: note_of(p.problem, app.locale) for p in found if p.problem}
+    if is_json:
+        as_json([_as_object(pushed, problems.get(pushed.table)) for pushed in found])
+        return
+    cells = [(pushed.table, pushed.done.rows, pushed.done.rest_rows) for pushed in found]
+    app.show(Push(app.settings).dataset.name, _PUSHED_HEADS[app.locale], cells)
+    show_notes(app, problems.values())
 
 
-def _distinct(problems: object) -> list[InsightError]:
-    return list({str(problem): problem for problem in problems}.values())  # type: ignore[attr-defined]
+def _as_object(pushed: Pushed, problem: Note | None) -> dict[str, object]:
+    return {
+        "table": pushed.table,
+        "rows_pushed": pushed.done.rows,
+        "rows_waiting": pushed.done.rest_rows,
+        "problem": asdict(problem) if problem else None,
+    }
 
 
 @powerbi.command()
@@ -69,21 +78,25 @@ def _distinct(problems: object) -> list[InsightError]:
 @click.pass_context
 @pass_app
 def status(app: App, context: click.Context, *, is_json: bool) -> None:
-    """What the service holds beside what was pushed and what the lake has."""
+    """What the service holds beside what was pushed and what the lake has.
+
+    Without a login or a service the rest is shown. Exit code 3: something waits, is held or unknown.
+    """
     push = Push(app.settings)
-    lines, state = push.compare(), push.quota()
-    holds = {state.name: state.hold or "" for state in push.held()}
-    is_unknown = any(line.in_service is None and line.pushed for line in lines)
+    lines, unknown = _compared(push)
+    waiting, holds = push.quota().waiting_rows, {held.name: held.hold or "" for held in push.held()}
     if is_json:
         rows = [
             {
                 **asdict(line),
-                "waiting": state.waiting_rows[line.table],
+                "waiting": waiting[line.table],
                 "hold": holds.get(line.table),
             }
             for line in lines
         ]
         as_json(rows)
+        if unknown:
+            report(unknown, app.locale)
     else:
         cells = [
             (
@@ -91,28 +104,39 @@ def status(app: App, context: click.Context, *, is_json: bool) -> None:
                 line.in_service,
                 line.pushed,
                 line.in_lake,
-                state.waiting_rows[line.table],
+                waiting[line.table],
                 holds.get(line.table),
             )
             for line in lines
         ]
         app.show(push.dataset.name, _HEADS[app.locale], cells)
-        show_notes(app, push_notes(app.settings))
-        if is_unknown:
-            show_notes(app, [note("IA-563", app.locale, words=push.dataset.name)])
-    context.exit(HELD_BACK if holds or is_unknown or state.waiting_tables() else 0)
+        reasons = [note_of(unknown, app.locale)] if unknown else []
+        show_notes(app, [*reasons, *push_notes(app.settings)])
+    context.exit(HELD_BACK if holds or unknown or any(waiting.values()) else 0)
+
+
+def _compared(push: Push) -> tuple[list[Compared], InsightError | None]:
+    """How the tables stand, and why the service's part of it is not known, if so."""
+    try:
+        lines = push.compare()
+        if all(line.in_service is not None or not line.pushed for line in lines):
+            return lines, None
+        return lines, push.gone() or InsightError("IA-563", words=_NO_ANSWER)
+    except InsightError as error:
+        return push.compare_here(), error
 
 
 @powerbi.command()
 @click.argument("table")
+@json_option
 @click.pass_context
 @pass_app
-def rebuild(app: App, context: click.Context, table: str) -> None:
+def rebuild(app: App, context: click.Context, table: str, *, is_json: bool) -> None:
     """Empty TABLE in Power BI and push it again from the lake; goes on where it was stopped."""
     push = Push(app.settings)
     push.rebuild(table)
     found = push.push([table])
-    _tell(app, found)
+    _tell(app, found, is_json=is_json)
     context.exit(HELD_BACK if any(pushed.is_held_back for pushed in found) else 0)
 
 

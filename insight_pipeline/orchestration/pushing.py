@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -125,10 +126,19 @@ class Push:
         zones = {name: one.timezone for name, one in settings.installations.items()}
         self.dataset: PushDataset = historical(powerbi.granularity, settings.locale, zones)
 
+    @property
+    def has_ledger(self) -> bool:
+        """Whether anything was ever planned to be sent; asking leaves nothing behind."""
+        return self._ledger_file.exists()
+
+    @property
+    def _ledger_file(self) -> Path:
+        return self.settings.data_dir / "state" / "powerbi.db"
+
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger below `data_dir`."""
-        return Ledger(self.settings.data_dir / "state" / "powerbi.db")
+        return Ledger(self._ledger_file)
 
     @cached_property
     def login(self) -> Login:
@@ -136,14 +146,20 @@ class Push:
         return Login(self.settings.sinks.powerbi, self.settings.data_dir)
 
     @contextmanager
-    def reader(self) -> Iterator[Uploader]:
-        """An uploader to look with, also while another one is at work."""
+    def service(self) -> Iterator[Service]:
+        """The push API, asked in the name of whoever is logged in."""
         powerbi = self.settings.sinks.powerbi
         service = Service(service_addresses(powerbi).api_url, powerbi.workspace, self.login)
         try:
-            yield Uploader(self.ledger, service, self.dataset, self.options)
+            yield service
         finally:
             service.close()
+
+    @contextmanager
+    def reader(self) -> Iterator[Uploader]:
+        """An uploader to look with, also while another one is at work."""
+        with self.service() as service:
+            yield Uploader(self.ledger, service, self.dataset, self.options)
 
     @contextmanager
     def uploader(self) -> Iterator[Uploader]:
@@ -227,16 +243,37 @@ class Push:
 
     def compare(self) -> list[Compared]:
         """What the service counts beside the ledger and the lake; corrections count by their sign."""
-        found = []
         known = self.ledger.dataset(self.dataset.name)
+        if known is None or known.dataset_id is None:
+            return self.compare_here()
         with self.reader() as reader:
-            for table in self.dataset.tables:
-                held = None
-                if known and known.dataset_id:
-                    held = reader.net_rows(known.dataset_id, table)
-                pushed = self.ledger.net_rows(self.dataset.name, table.name)
-                found.append(Compared(table.name, held, pushed, self._rows_in_lake(table)))
-        return found
+            counts = [reader.net_rows(known.dataset_id, table) for table in self.dataset.tables]
+        return [
+            replace(line, in_service=count)
+            for line, count in zip(self.compare_here(), counts, strict=True)
+        ]
+
+    def compare_here(self) -> list[Compared]:
+        """The same without asking the service."""
+        return [
+            Compared(
+                table.name,
+                in_service=None,
+                pushed=self.ledger.net_rows(self.dataset.name, table.name),
+                in_lake=self._rows_in_lake(table),
+            )
+            for table in self.dataset.tables
+        ]
+
+    def gone(self) -> InsightError | None:
+        """What is to be said if the dataset was created and the service does not know it any more."""
+        known = self.ledger.dataset(self.dataset.name)
+        if known is None or known.dataset_id is None:
+            return None
+        with self.service() as service:
+            is_gone = service.tables(known.dataset_id).status == HTTPStatus.NOT_FOUND
+        fields = {"dataset": self.dataset.name, "file": self.ledger.path}
+        return PermanentError("IA-570", **fields) if is_gone else None
 
     def _rows_in_lake(self, table: PushTable) -> int:
         if not table.is_fact:

@@ -17,7 +17,7 @@ from insight_pipeline.model.messages.rows import ROWS
 from insight_pipeline.model.messages.runs import RUNS
 from insight_pipeline.model.messages.settings import SETTINGS
 from insight_pipeline.model.rows import Reason, Refusal
-from insight_pipeline.model.terms import Term
+from insight_pipeline.model.terms import Term, grouped
 
 CATALOGUE: dict[str, Message] = {
     m.code: m for m in (*SETTINGS, *FILES, *ROWS, *RUNS, *LOGIN, *POWERBI)
@@ -30,6 +30,10 @@ DIRECTORY_CODES = {
     "bad_value": "IA-353",
     "still_written": "IA-220",
 }
+
+
+_COUNTS = frozenset({"rows", "lines", "files", "parts", "expected", "actual"})
+"""Fields that count something, unlike codes and line numbers."""
 
 
 class _Fields(dict[str, object]):
@@ -62,8 +66,14 @@ def refusal_fields(code: str, file: object, detail: str) -> dict[str, object]:
 
 
 def localised(fields: dict[str, object], locale: str) -> dict[str, object]:
-    """The fields with their terms in a language."""
-    return {n: v.text(locale) if isinstance(v, Term) else v for n, v in fields.items()}
+    """The fields with their terms and counts in a language."""
+    return {name: _localised(name, value, locale) for name, value in fields.items()}
+
+
+def _localised(name: str, value: object, locale: str) -> object:
+    if isinstance(value, Term):
+        return value.text(locale)
+    return grouped(value, locale) if name in _COUNTS and isinstance(value, int) else value
 
 
 def render(code: str, locale: str, **fields: object) -> str:
