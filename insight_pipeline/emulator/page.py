@@ -173,20 +173,21 @@ def _controls(world: World, words: Words, chosen: str) -> str:
 
 
 def _log(world: World, words: Words) -> str:
-    heads = ("when", "operation", "path", "status", "rows", "number", "kind")
+    heads = ("when", "operation", "status", "rows", "number", "kind", "path")
     entries = world.journal.entries()[: -LATEST_REQUESTS - 1 : -1]
     lines = [
         (
             entry.time_utc[11:23],
             entry.operation,
-            f"{entry.method} {entry.path}",
             entry.status or words["no_answer"],
             entry.rows,
             entry.sequence_number,
             entry.fault,
+            f"{entry.method} {entry.path}",
         )
         for entry in entries
     ]
     shown = html.grid([words[head] for head in heads], lines)
     empty = f'<p class="soft">{words["no_log"]}</p>'
-    return f"<section><h2>{words['log']}</h2>{shown if lines else empty}</section>"
+    title = f"<h2>{words['log']}</h2>"
+    return f'<section class="log">{title}{shown if lines else empty}</section>'
