@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -27,8 +26,6 @@ def load_installations(
 ) -> InsightError | None:
     """Load each installation's days; gives the first error, if any."""
     app.prepare_dagster()
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     definitions = build_defs(app.settings)
     outcomes: list[RunOutcome] = []
     with (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -11,12 +12,14 @@ import dagster as dg
 import pyarrow as pa
 import pytest
 
+from insight_pipeline import definitions
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.facts import calls as calls_module
 from insight_pipeline.facts.intervals import queue_intervals
 from insight_pipeline.facts.reconciliation import Imbalance
 from insight_pipeline.orchestration import checks
 from insight_pipeline.orchestration.assets import facts
+from insight_pipeline.orchestration.assets.powerbi import dataset_asset
 from insight_pipeline.orchestration.automation import read_requests
 from insight_pipeline.orchestration.partitions import ranges
 from insight_pipeline.orchestration.runs import run_apart, seasons
@@ -53,6 +56,23 @@ def test_facts_show_their_columns_with_meaning_and_unit(examples: Pipeline) -> N
     schema = _specs(examples)[dg.AssetKey(["demo", "fact_call"])].metadata["dagster/column_schema"]
     wait = next(column for column in schema.columns if column.name == "wait_seconds")
     assert "Unit: seconds" in (wait.description or "")
+
+
+def test_the_definitions_warn_of_no_beta_that_is_known_and_of_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(write_settings(tmp_path, tmp_path / "landing"), environ={})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", dg.BetaWarning)
+        build_defs(settings)
+
+    def other(locale: str) -> dg.SourceAsset:
+        warnings.warn("Function `something` is currently in beta", dg.BetaWarning, stacklevel=1)
+        return dataset_asset(locale)
+
+    monkeypatch.setattr(definitions, "dataset_asset", other)
+    with pytest.warns(dg.BetaWarning, match="something"):
+        build_defs(settings)
 
 
 def test_installations_stand_side_by_side_in_their_own_time_zones(tmp_path: Path) -> None:
