@@ -35,7 +35,10 @@ demo: $(VENV)/.installed .env ## run the pipeline over the sample exports of Mar
 	  '  Datenbank / database     .insight/insight.db (SQLite)' \
 	  '  Ein Anruf / one call     $(BIN)/insight explain demo:10002' \
 	  '  Abgleich / balance       $(BIN)/insight reconcile --from $(RUN_FROM) --to $(RUN_TO)' \
-	  '  Oberfläche / UI          make ui   (http://127.0.0.1:3000)'
+	  '  Oberfläche / UI          make ui   (http://127.0.0.1:3000)' \
+	  '  Power BI war nachgestellt und lief nur während der Demo. Zum Ansehen und Ausprobieren:' \
+	  '  Power BI was emulated, during the demo only. To look at it and try it:' \
+	  '                           $(BIN)/insight emulator'
 
 test: $(VENV)/.installed ## all tests (WORKERS=2)
 	$(BIN)/python -m pytest -n $(WORKERS) tests
