@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from http import HTTPStatus
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,7 +23,7 @@ from insight_pipeline.model.terms import Term
 from insight_pipeline.orchestration.site import Site, sites
 from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.powerbi.clouds import service_addresses
-from insight_pipeline.sinks.powerbi.creation import REFUSED
+from insight_pipeline.sinks.powerbi.creation import GONE, REFUSED
 from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable, historical
 from insight_pipeline.sinks.powerbi.delivery import (
     SETTLING,
@@ -146,20 +145,14 @@ class Push:
         return Login(self.settings.sinks.powerbi, self.settings.data_dir)
 
     @contextmanager
-    def service(self) -> Iterator[Service]:
-        """The push API, asked in the name of whoever is logged in."""
+    def reader(self) -> Iterator[Uploader]:
+        """An uploader to look with, also while another one is at work."""
         powerbi = self.settings.sinks.powerbi
         service = Service(service_addresses(powerbi).api_url, powerbi.workspace, self.login)
         try:
-            yield service
+            yield Uploader(self.ledger, service, self.dataset, self.options)
         finally:
             service.close()
-
-    @contextmanager
-    def reader(self) -> Iterator[Uploader]:
-        """An uploader to look with, also while another one is at work."""
-        with self.service() as service:
-            yield Uploader(self.ledger, service, self.dataset, self.options)
 
     @contextmanager
     def uploader(self) -> Iterator[Uploader]:
@@ -270,10 +263,9 @@ class Push:
         known = self.ledger.dataset(self.dataset.name)
         if known is None or known.dataset_id is None:
             return None
-        with self.service() as service:
-            is_gone = service.tables(known.dataset_id).status == HTTPStatus.NOT_FOUND
-        fields = {"dataset": self.dataset.name, "file": self.ledger.path}
-        return PermanentError("IA-570", **fields) if is_gone else None
+        with self.reader() as reader:
+            is_gone = reader.is_gone(known.dataset_id)
+        return PermanentError(GONE, dataset=self.dataset.name) if is_gone else None
 
     def _rows_in_lake(self, table: PushTable) -> int:
         if not table.is_fact:

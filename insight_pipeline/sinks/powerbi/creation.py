@@ -48,7 +48,7 @@ class Creation:
         """The dataset's id, made or found; `again` asks anew after a refusal, or where it is gone."""
         known = self._ledger.dataset(self._name)
         if known and known.state == CREATED and known.dataset_id:
-            if not self._is_gone(known.dataset_id):
+            if not self.is_gone(known.dataset_id):
                 return known.dataset_id
             if not again:
                 raise PermanentError(GONE, dataset=self._name)
@@ -71,7 +71,7 @@ class Creation:
         """Whether a dataset that was accepted is ready: its tables can be listed."""
         return self._service.tables(dataset_id).kind is Kind.DONE
 
-    def _is_gone(self, dataset_id: str) -> bool:
+    def is_gone(self, dataset_id: str) -> bool:
         """Whether a dataset that was there has vanished, from the list of all datasets too."""
         if self._service.tables(dataset_id).status != requests.codes.not_found:
             return False

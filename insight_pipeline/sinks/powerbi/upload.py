@@ -66,18 +66,22 @@ class Uploader:
 
     def create(self, *, again: bool = False) -> str:
         """The dataset's id, made where it is missing, its tables in their present shape."""
-        creation = Creation(
-            self._ledger,
-            self._service,
-            self._dataset.name,
-            self._options.settle_seconds,
-            self._options.now,
-        )
+        creation = self._creation()
         dataset_id = creation.ensure(dataset_body(self._dataset), again=again)
         creation.shape(
             dataset_id, {table.name: table_body(table) for table in self._dataset.tables}
         )
         return dataset_id
+
+    def is_gone(self, dataset_id: str) -> bool:
+        """Whether the service does not know the dataset any more."""
+        return self._creation().is_gone(dataset_id)
+
+    def _creation(self) -> Creation:
+        options = self._options
+        return Creation(
+            self._ledger, self._service, self._dataset.name, options.settle_seconds, options.now
+        )
 
     def plan_fact(self, table: PushTable, partitions: Sequence[Partition]) -> int:
         """Write down what changed in these partitions; gives the number of rows to append.
