@@ -53,15 +53,16 @@ REFUSALS: Mapping[int, LoginRefusal] = {
         "The request must contain 'client_assertion' or 'client_secret'.",
         status=HTTPStatus.UNAUTHORIZED,
     ),
-    50034: _invalid_grant("The user account does not exist in the directory."),
+    50034: _invalid_grant("The user account {user} does not exist in the directory."),
     90051: LoginRefusal("invalid_request", "The national cloud identifier is not valid."),
 }
 
 
-def login_refused(number: int, now: float) -> Answer:
-    """The answer of a refusal; KeyError for a number that is not in the table."""
+def login_refused(number: int, now: float, user: str = "") -> Answer:
+    """The answer of a refusal, which may name the user; KeyError for a number not in the table."""
     refusal = REFUSALS[number]
-    return refusal_answer(refusal, f"AADSTS{number}: {refusal.text}", [number], now)
+    text = f"AADSTS{number}: {refusal.text.format(user=user)}"
+    return refusal_answer(refusal, text, [number], now)
 
 
 def refusal_answer(refusal: LoginRefusal, text: str, numbers: list[int], now: float) -> Answer:

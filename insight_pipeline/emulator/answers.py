@@ -135,6 +135,12 @@ def server_error(status: int) -> Answer:
     return Answer(status, {"error": error})
 
 
+def echoed(status: int, authorization: str, body: bytes) -> Answer:
+    """Any error, in the words of a proxy that shows what it was sent."""
+    text = f"Refused. Authorization: {authorization} {body.decode('utf-8', 'replace')}"
+    return Answer(status, {"error": {"code": "BadRequest", "message": text}})
+
+
 def query_failed(reason: str) -> Answer:
     """400: the query cannot be answered."""
     code = "DatasetExecuteQueriesError"

@@ -34,6 +34,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     sequence_number: str | None = None
+    authorization: str = ""
+    """The header, for a fault that repeats it."""
     client_id: str = ""
     """The application that the access token was issued to."""
     base_url: str = ""

@@ -56,6 +56,8 @@ class FaultKind(StrEnum):
     CREATE_REFUSED = "create_refused"
     BAD_REQUEST = "bad_request"
     TOO_LARGE = "too_large"
+    ECHOED = "echoed"
+    """Not done; answered with `status` (400) and words that repeat the access token and the rows."""
     REDIRECT = "redirect"
     """302 to `location`, or to an address of the emulator that shows up in its log."""
     ACCEPTED = "accepted"

@@ -99,11 +99,17 @@ class Gateway:
                 location = fault.location or f"{call.base_url}/redirected"
                 return Answer(HTTPStatus.FOUND, None, {"Location": location})
             case FaultKind.LOGIN_REFUSED:
-                return login_refused(fault.aadsts, self.world.clock.now())
+                return login_refused(
+                    fault.aadsts, self.world.clock.now(), self.world.options.login.user_name
+                )
             case FaultKind.BAD_REQUEST:
                 return answers.bad_request([answers.Detail("Refused on demand.", call.table)])
             case FaultKind.TOO_LARGE:
                 return answers.too_large("Refused on demand.")
+            case FaultKind.ECHOED:
+                return answers.echoed(
+                    fault.status or HTTPStatus.BAD_REQUEST, call.authorization, call.body
+                )
         plain = {
             FaultKind.UNAUTHORIZED: answers.unauthorized,
             FaultKind.TOKEN_EXPIRED: answers.token_expired,
@@ -216,6 +222,7 @@ def _call(request: Request) -> Call:
         table=parts.get("table", ""),
         query=dict(request.query_params),
         sequence_number=request.headers.get(SEQUENCE_HEADER),
+        authorization=request.headers.get("authorization", ""),
         base_url=str(request.base_url).rstrip("/"),
     )
 

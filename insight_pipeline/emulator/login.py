@@ -168,7 +168,7 @@ class Login:
 
     def _check_application(self, client_id: str, now: float) -> None:
         if self.forced is not None:
-            raise RefusedError(login_refused(self.forced, now))
+            raise RefusedError(login_refused(self.forced, now, self.options.user_name))
         known = self.options.client_ids
         if not client_id or (known and client_id not in known):
             raise RefusedError(login_refused(aadsts.UNKNOWN_APPLICATION, now))

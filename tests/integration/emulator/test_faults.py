@@ -119,6 +119,8 @@ def test_a_slow_answer_outlasts_an_impatient_client(asker: Asker) -> None:
         ({"kind": "bad_request"}, 400, "BadRequest"),
         ({"kind": "too_large"}, 413, "RequestEntityTooLarge"),
         ({"kind": "create_refused"}, 400, "FeatureDeprecatedError"),
+        ({"kind": "echoed"}, 400, "BadRequest"),
+        ({"kind": "echoed", "status": 500}, 500, "BadRequest"),
     ],
 )
 def test_a_refusal_on_demand_changes_nothing(
@@ -128,6 +130,15 @@ def test_a_refusal_on_demand_changes_nothing(
     answer = asker.ask("POST", "/datasets", DATASET)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert asker.ask("GET", "/datasets").json()["value"] == []
+
+
+def test_an_echo_repeats_the_token_and_the_rows(asker: Asker) -> None:
+    dataset = asker.create()
+    asker.emulator.plan(FaultRule(Operation.PUSH, FaultKind.ECHOED))
+    words = asker.push(dataset, [{"id": 1, "name": "+4971155512345"}]).text
+    assert "Bearer " in words
+    assert "+4971155512345" in words
+    assert asker.stored(dataset) == 0
 
 
 def test_a_storm_of_429_ends_after_its_number(asker: Asker) -> None:
