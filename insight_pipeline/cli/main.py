@@ -10,6 +10,7 @@ import importlib
 import os
 import sqlite3
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ import click
 from insight_pipeline import __version__
 from insight_pipeline.cli.app import App, cause_of, report
 from insight_pipeline.model.errors import InsightError, PermanentError, SettingsError
+from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.model.messages import message
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -94,6 +96,9 @@ def main() -> None:
         _leave_quietly()
     except (InsightError, OSError, sqlite3.Error) as error:
         sys.exit(_failed(error, _locale(context)))
+    except Exception as error:  # noqa: BLE001 - its text may hold a token, and stderr is often kept
+        click.echo(without_secrets("".join(traceback.format_exception(error))), err=True, nl=False)
+        sys.exit(FAILED)
 
 
 def _failed(error: InsightError | OSError | sqlite3.Error, locale: str) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.jobs import Job, job_name
 from insight_pipeline.orchestration.partitions import daily, ranges
 from insight_pipeline.orchestration.resources import Sites
@@ -38,6 +39,7 @@ def nightly_schedule(site: Site, load: Job) -> dg.ScheduleDefinition:
         description="Every night: reads new files and loads the day that ended, and days whose load "
         "failed, each in a run of its own.",
     )
+    @guarded
     def nightly(
         context: dg.ScheduleEvaluationContext, sites: dg.ResourceParam[Sites]
     ) -> list[dg.RunRequest] | dg.SkipReason:
@@ -62,6 +64,7 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Reads files that arrive in the landing folder, and loads exactly the days they touch.",
     )
+    @guarded
     def new_files(_: dg.SensorEvaluationContext, sites: dg.ResourceParam[Sites]) -> dg.SensorResult:
         here = sites.of(site.name)
         waiting = [_mark(path) for path in unread(here.raw, here.landing, here.read_limits)]

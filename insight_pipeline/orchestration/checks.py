@@ -19,6 +19,7 @@ from insight_pipeline.orchestration.expectations import (
     broken_expectations,
     references_missing,
 )
+from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.partitions import dates_of
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
@@ -58,6 +59,7 @@ def _identities(site: Site) -> dg.AssetChecksDefinition:
     ]
 
     @dg.multi_asset_check(specs=specs, name=f"{_op_name(site)}__reconciliation_identities")
+    @guarded
     def identities(
         context: dg.AssetCheckExecutionContext, sites: dg.ResourceParam[Sites]
     ) -> Iterator[dg.AssetCheckResult]:
@@ -104,6 +106,7 @@ def _suite(site: Site, table: Table) -> dg.AssetChecksDefinition:
         description=f"{table.name}: types, key, ranges and word lists as the model declares them, "
         "as a Great Expectations suite; rows that point at other rows find them.",
     )
+    @guarded
     def values_as_declared(
         context: dg.AssetCheckExecutionContext, sites: dg.ResourceParam[Sites]
     ) -> dg.AssetCheckResult:
@@ -159,6 +162,7 @@ def _files(site: Site) -> dg.AssetChecksDefinition:
         blocking=True,
         description="R 17: lines = accepted + open + quarantined, in every file.",
     )
+    @guarded
     def every_line_is_accounted_for(sites: dg.ResourceParam[Sites]) -> dg.AssetCheckResult:
         files = sites.of(site.name).lake.read("ingest_file", TABLES["ingest_file"].arrow_schema())
         files = files.filter(pc.equal(files["status"], "accepted"))
@@ -184,6 +188,7 @@ def _dimension_check(site: Site, table: Table, roles: tuple[str, ...]) -> dg.Ass
         blocking=True,
         description=f"{table.name} holds every id that a loaded fact refers to, once.",
     )
+    @guarded
     def facts_find_their_row(sites: dg.ResourceParam[Sites]) -> dg.AssetCheckResult:
         here = sites.of(site.name)
         data = here.lake.read(table.name, table.arrow_schema())

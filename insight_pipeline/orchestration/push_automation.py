@@ -12,6 +12,7 @@ import dagster as dg
 
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.orchestration.assets.powerbi import GROUP, PREFIX, in_words
+from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.jobs import Job
 from insight_pipeline.orchestration.metadata import OWNERS
 from insight_pipeline.orchestration.pushing import Push, QuotaState
@@ -66,6 +67,7 @@ def _token_sensor() -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Renews the login well before it ends, and says days ahead when somebody must log in.",
     )
+    @guarded
     def powerbi_token_sensor(
         context: dg.SensorEvaluationContext, sites: dg.ResourceParam[Sites]
     ) -> dg.SensorResult | dg.SkipReason:
@@ -121,6 +123,7 @@ def _quota_sensor(job: Job) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Watches Microsoft's limits, and starts what waits when the window opens.",
     )
+    @guarded
     def powerbi_quota_sensor(
         context: dg.SensorEvaluationContext, sites: dg.ResourceParam[Sites]
     ) -> dg.SensorResult | dg.SkipReason:

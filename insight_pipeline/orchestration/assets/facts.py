@@ -29,6 +29,7 @@ from insight_pipeline.orchestration.assets.stage import (
     make_asset,
     read_staged,
 )
+from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import result_metadata
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
@@ -122,6 +123,7 @@ def _dimension(site: Site, name: str, make: object) -> dg.AssetsDefinition:
         description=f"{TABLES[name].description} (R 6), over all loaded partitions.",
         deps=[key(site.name, DIMENSION_KEYS), key(site.name, "directory")],
     )
+    @told(site.settings.locale)
     def dimension(sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         refs = read_staged(here, DIMENSION_KEYS, here.staging.dates(DIMENSION_KEYS))

@@ -40,10 +40,10 @@ def push_key(table: str) -> dg.AssetKey:
 def push_assets(push: Push, sites_of: list[Site]) -> list[dg.AssetsDefinition]:
     """A push asset for each table of the dataset."""
     tables = push.dataset.tables
-    return [_push(table, sites_of) for table in tables]
+    return [_push(table, sites_of, push.settings.locale) for table in tables]
 
 
-def _push(table: PushTable, sites_of: list[Site]) -> dg.AssetsDefinition:
+def _push(table: PushTable, sites_of: list[Site], locale: str) -> dg.AssetsDefinition:
     @dg.asset(
         name=table.name,
         key_prefix=[PREFIX],
@@ -63,6 +63,7 @@ def _push(table: PushTable, sites_of: list[Site]) -> dg.AssetsDefinition:
             )
         ],
     )
+    @told(locale)
     def push_table(sites: dg.ResourceParam[Sites]) -> Result:
         settings = sites.settings
         if not settings.sinks.powerbi.upload:

@@ -41,6 +41,7 @@ def _lake(site: Site) -> dg.AssetsDefinition:
         "Published only after every blocking check has passed.",
         deps=[key(site.name, name) for name in PARTITIONED],
     )
+    @told(site.settings.locale)
     def lake(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         dates = dates_of(context.partition_keys)
@@ -114,12 +115,14 @@ def _relational_dimensions(site: Site) -> dg.AssetsDefinition:
 
 def shared_assets(sites_of: list[Site]) -> list[dg.AssetsDefinition]:
     """Calendar, quarter hours and the store's own facts, which all installations share."""
+    locale = sites_of[0].settings.locale
 
     @dg.asset(  # type: ignore[call-overload,untyped-decorator]
         **_shared_options("dim_date"),
         description=f"{TABLES['dim_date'].description}, over the years that are loaded.",
         deps=[key(site.name, "lake") for site in sites_of],
     )
+    @told(locale)
     def dim_date(sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.all()
         loaded = [day for site in here for day in site.lake.dates("fact_call")]
@@ -133,6 +136,7 @@ def shared_assets(sites_of: list[Site]) -> list[dg.AssetsDefinition]:
     @dg.asset(  # type: ignore[call-overload,untyped-decorator]
         **_shared_options("dim_interval"), description=TABLES["dim_interval"].description
     )
+    @told(locale)
     def dim_interval(sites: dg.ResourceParam[Sites]) -> Result:
         table = interval_dimension()
         Lake(_shared_folder(sites)).write("dim_interval", table)

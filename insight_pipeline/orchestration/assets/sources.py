@@ -70,6 +70,7 @@ def _directory(site: Site) -> dg.AssetsDefinition:
         description="Accounts and call functions of the PBX (accounts.csv, services.csv). Accounts "
         "that disappear are remembered with their last name.",
     )
+    @told(site.settings.locale)
     def directory(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         found = here.read_directory()
@@ -98,6 +99,7 @@ def _lists(site: Site) -> list[dg.AssetsDefinition]:
         description='Rows of the call list ("Verbindungsdaten") as read, by local date of their start.',
         deps=[key(site.name, "landing_files")],
     )
+    @told(site.settings.locale)
     def call_list(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         dates = dates_of(context.partition_keys)
@@ -113,6 +115,7 @@ def _lists(site: Site) -> list[dg.AssetsDefinition]:
         description='Uses of provider lines ("Leitungsdaten") after R 2 and R 3, by local date.',
         deps=[key(site.name, "landing_files")],
     )
+    @told(site.settings.locale)
     def line_list(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         dates = dates_of(context.partition_keys)
@@ -131,6 +134,7 @@ def _reports(site: Site) -> list[dg.AssetsDefinition]:
         description=f"{INGEST_FILE.description} (R 1, R 17).",
         deps=upstream,
     )
+    @told(site.settings.locale)
     def ingest_file(sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         here.refresh_reports()
@@ -143,6 +147,7 @@ def _reports(site: Site) -> list[dg.AssetsDefinition]:
         description=f"{CDR_QUARANTINE.description} (R 1).",
         deps=[key(site.name, INGEST_FILE.name)],
     )
+    @told(site.settings.locale)
     def cdr_quarantine(sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         table = here.quarantine()

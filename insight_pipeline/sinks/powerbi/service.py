@@ -18,14 +18,12 @@ import requests
 import urllib3
 
 from insight_pipeline.model.errors import PermanentError
+from insight_pipeline.model.hiding import HIDDEN, without_secrets
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 100.0
 DEFAULT_RETRY_SECONDS = 60.0
 _RETRY_IN_TEXT = re.compile(r"[Rr]etry in (\d+) seconds")
 _SHOWN_CHARACTERS = 500
-_HIDDEN = "***"
-_NUMBERS = re.compile(r"(?P<id>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b)|\+?\d{6,}")
-"""Ids, which Microsoft's support asks for, and what may be a phone number."""
 SEQUENCE_HEADER = "X-PowerBI-PushData-SequenceNumber"
 
 
@@ -227,9 +225,8 @@ def _words(response: requests.Response) -> str:
     """What the service says, without what it may repeat of the request: the token and phone numbers."""
     text = response.text.replace("\n", " ")
     token = str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")
-    text = text.replace(token, _HIDDEN) if token else text
-    text = _NUMBERS.sub(lambda found: found["id"] or _HIDDEN, text)
-    return text[:_SHOWN_CHARACTERS].strip()
+    text = text.replace(token, HIDDEN) if token else text
+    return without_secrets(text)[:_SHOWN_CHARACTERS].strip()
 
 
 def _retry_seconds(response: requests.Response, words: str) -> float:

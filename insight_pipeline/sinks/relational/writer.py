@@ -32,7 +32,11 @@ class RelationalSink:
         self._url = sa.make_url(url)
         if self._url.get_backend_name() not in _SUPPORTED:
             raise PermanentError("IA-420", database=self._url.get_backend_name())
-        self._engine = sa.create_engine(self._url, connect_args={"timeout": _BUSY_SECONDS})
+        self._engine = sa.create_engine(
+            self._url,
+            connect_args={"timeout": _BUSY_SECONDS},
+            hide_parameters=True,  # rows, and so phone numbers: errors go into Dagster's storage
+        )
         sa.event.listen(self._engine, "connect", _prepare)
         self._tables = metadata(schema or None).tables
 
@@ -92,7 +96,8 @@ class RelationalSink:
         self._engine.dispose()
 
     def _told(self, error: sa.exc.DatabaseError) -> InsightError:
-        shown, detail = self._url.render_as_string(hide_password=True), str(error.orig)
+        # Options may hold a password, too.
+        shown, detail = self._url.set(query={}).render_as_string(), str(error.orig)
         if _is_damaged(error):
             return PermanentError("IA-422", database=shown, detail=detail)
         return TransientError("IA-421", database=shown, detail=detail)
