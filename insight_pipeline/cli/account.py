@@ -148,7 +148,7 @@ def _broken_identities(site: Site, staged: Sequence[date]) -> Iterator[Note]:
                 "IA-410",
                 site.settings.locale,
                 date=item.local_date,
-                identity=item.identity,
+                identity=item.words,
                 expected=item.expected,
                 actual=item.actual,
             )

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from insight_pipeline.model.columns import days, ints, table_of
 from insight_pipeline.model.tables import RECONCILIATION
+from insight_pipeline.model.terms import Term
 
 Ints = npt.NDArray[np.int64]
 
@@ -19,6 +20,32 @@ FATES = ("legs", "summary_left_out", "duplicates", "superseded", "open_rows", "o
 """Columns of `reconciliation` in the order of `legs.build.RowFate`."""
 
 FATE_SCHEMA = pa.schema([("local_date", pa.date32()), *[(name, pa.int64()) for name in FATES]])
+
+
+_IDENTITIES = {
+    "rows_in": Term("die Zahl der eingelesenen Zeilen", "the number of rows read"),
+    "calls by outcome": Term("die Summe der Anrufe nach Ergebnis", "the sum of calls by outcome"),
+    "queue visits by exit reason": Term(
+        "die Summe der Warteschlangenbesuche nach Ausgang", "the sum of queue visits by exit reason"
+    ),
+    "agent contacts": Term(
+        "die Summe der Agentenkontakte nach Ergebnis", "the sum of agent contacts by result"
+    ),
+    "visits and queue intervals": Term(
+        "die Summe der Warteschlangenbesuche über die Viertelstunden",
+        "the sum of queue visits over the quarter hours",
+    ),
+    "contacts and agent intervals": Term(
+        "die Summe der Agentenkontakte über die Viertelstunden",
+        "the sum of agent contacts over the quarter hours",
+    ),
+}
+_OF = {
+    "wait_seconds": Term("Wartezeit", "waiting time"),
+    "ring_seconds": Term("Klingeldauer", "ringing time"),
+    "talk_seconds": Term("Gesprächsdauer", "talk time"),
+}
+"""What is summed where it is not the rows themselves."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +56,13 @@ class Imbalance:
     local_date: str
     expected: int
     actual: int
+
+    @property
+    def words(self) -> Term:
+        """The identity as messages name it."""
+        name, _, measure = self.identity.removesuffix(")").partition(" (")
+        told, of = _IDENTITIES.get(name, Term(name, name)), _OF.get(measure)
+        return Term(f"{told.de} ({of.de})", f"{told.en} ({of.en})") if of else told
 
 
 def count_fates(row_days: Ints, fate: npt.NDArray[np.int8]) -> pa.Table:

@@ -82,7 +82,7 @@ def _identity_result(
         render(
             "IA-410",
             locale,
-            identity=item.identity,
+            identity=item.words,
             date=item.local_date,
             expected=item.expected,
             actual=item.actual,

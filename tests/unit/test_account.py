@@ -70,7 +70,7 @@ def test_figures_of_the_facts_that_do_not_agree_are_seen(site: Site) -> None:
     _break(site, {"calls": 99})
     (note,) = _account(site).problems
     assert note.code == "IA-410"
-    assert "99" in note.text
+    assert "die Summe der Anrufe nach Ergebnis geht nicht auf, 99 gegen" in note.text
 
 
 def _break(site: Site, values: dict[str, object]) -> None:
@@ -123,3 +123,10 @@ def test_rows_before_the_start_date_are_named_and_no_fault(site: Site) -> None:
     assert found.problems == ()
     assert [note.code for note in found.outside] == ["IA-402"]
     assert [item.day for item in found.dates] == [DAY]
+
+
+def test_files_stand_in_the_order_of_their_first_rows_and_refused_ones_last(site: Site) -> None:
+    _read(site, "z.csv", EXPORT.replace("12.03.2026", "05.03.2026"))
+    _read(site, "0.csv", "a;b\n1;2\n")
+    names = _account(site).files["file_name"].to_pylist()
+    assert names == ["z.csv", "a.csv", "0.csv"]

@@ -65,7 +65,7 @@ def test_the_message_of_a_changed_export_says_which_columns_are_missing_and_whic
         (Refusal.NOT_A_REGULAR_FILE, "link", "(Verknüpfung)", "(link)"),
         (Refusal.UNCLOSED_QUOTE, "line 7", "(ab Zeile 7)", "(from line 7 on)"),
         (Refusal.DECOMPRESSION_LIMIT, "> 9 bytes", "(mehr als 9 Bytes)", "(more than 9 bytes)"),
-        (Refusal.UNREADABLE, "Permission denied", "(Permission denied)", "(Permission denied)"),
+        (Refusal.UNREADABLE, "Permission denied", "(keine Berechtigung)", "(Permission denied)"),
     ],
 )
 def test_what_the_readers_note_is_told_in_both_languages(
@@ -101,3 +101,24 @@ def test_a_term_reads_in_the_language_of_the_message() -> None:
     term = Term("eine Datei", "a file")
     assert render("IA-207", "de", file=term).startswith("eine Datei:")
     assert render("IA-207", "en", file=term).startswith("a file:")
+
+
+@pytest.mark.parametrize(
+    ("detail", "german"),
+    [
+        ("Permission denied", "(keine Berechtigung)"),
+        ("15 | 14", "(hier 15, im Dienst 14)"),
+        ("Operation now in progress", "(Operation now in progress)"),
+    ],
+)
+def test_what_the_system_says_and_what_a_table_is_held_for_is_told_in_words(
+    detail: str, german: str
+) -> None:
+    assert german in render("IA-554", "de", table="fact_call", detail=detail)
+
+
+def test_counts_are_grouped_as_the_language_does_and_numbers_that_count_nothing_are_not() -> None:
+    assert "12.345 Zeilen warten" in render("IA-564", "de", rows=12345)
+    assert "12,345 rows wait" in render("IA-564", "en", rows=12345)
+    assert "AADSTS50173" in render("IA-512", "de", number=50173)
+    assert "Zeile 4711:" in render("IA-351", "de", file="accounts.csv", line=4711, detail="x")

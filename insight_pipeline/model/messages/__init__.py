@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 
-from insight_pipeline.model.messages.details import columns_in_words, detail_in_words
+from insight_pipeline.model.messages.details import (
+    columns_in_words,
+    detail_in_words,
+    system_in_words,
+)
 from insight_pipeline.model.messages.files import FILES
 from insight_pipeline.model.messages.login import LOGIN
 from insight_pipeline.model.messages.message import Message
@@ -71,6 +75,8 @@ def localised(fields: dict[str, object], locale: str) -> dict[str, object]:
 
 
 def _localised(name: str, value: object, locale: str) -> object:
+    if name == "detail" and isinstance(value, str):
+        value = system_in_words(value)
     if isinstance(value, Term):
         return value.text(locale)
     return grouped(value, locale) if name in _COUNTS and isinstance(value, int) else value
