@@ -11,10 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import pyarrow as pa
-
 from insight_pipeline.model.rows import LISTS, ListSpec
-from insight_pipeline.parquet import write_parquet
+from insight_pipeline.sources.content import write_content
 from insight_pipeline.sources.files import (
     ChangedWhileReadError,
     FileStamp,
@@ -26,21 +24,9 @@ from insight_pipeline.sources.files import (
 from insight_pipeline.sources.lists import read_list
 from insight_pipeline.sources.raw_index import FileEntry, NameEntry
 from insight_pipeline.sources.raw_store import RawStore
-from insight_pipeline.sources.typed import LineProblem
 
 _READER_VERSION = 1
 _SUFFIXES = (".csv", ".csv.gz")
-
-PROBLEM_SCHEMA = pa.schema(
-    [
-        ("line_number", pa.int64()),
-        ("reason", pa.string()),
-        ("column", pa.string()),
-        ("value", pa.string()),
-        ("raw_text", pa.string()),
-        ("is_shown", pa.bool_()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -172,14 +158,9 @@ def _take_in(
         (result.refused if before.status == "refused" else result.renamed).append(name)
     else:
         content = read_list(file, spec, store.zone, limits.line_bytes)
-        parts = store.write_rows(spec, file.sha256, content.rows)
-        _write_problems(store, spec, file.sha256, content.problems)
-        unknown = ", ".join(content.header.unknown) if content.header else ""
-        accepted = FileEntry(
-            spec.name, file.sha256, parser, "accepted", None, "", content.lines, unknown
-        )
-        touched = store.touched_days(spec.name, parts)
-        store.index.put(entry, accepted, parts, touched)
+        written = write_content(store, spec, file.sha256, parser, content)
+        touched = written.touched
+        store.index.put(entry, written.file, written.parts, touched)
         result.read.append(name)
         result.lines += content.lines
     result.touched_days.update(touched)
@@ -214,24 +195,3 @@ def _note_refusal(
         error.detail,
     )
     store.index.put(name, refused)
-
-
-def _write_problems(
-    store: RawStore, spec: ListSpec, sha256: str, problems: list[LineProblem]
-) -> None:
-    path = store.problems_file(spec.name, sha256)
-    if problems:
-        rows = [
-            {
-                "line_number": p.line_number,
-                "reason": p.reason.value,
-                "column": p.column,
-                "value": p.value,
-                "raw_text": p.raw_text,
-                "is_shown": p.is_shown,
-            }
-            for p in sorted(problems, key=lambda p: p.line_number)
-        ]
-        write_parquet(pa.Table.from_pylist(rows, schema=PROBLEM_SCHEMA), path)
-    else:
-        path.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ import pyarrow as pa
 from insight_pipeline.model.rows import LISTS, START_BIT, ListSpec, Reason
 from insight_pipeline.model.tables import CDR_QUARANTINE, INGEST_FILE
 from insight_pipeline.parquet import read_parquet
-from insight_pipeline.sources.landing import PROBLEM_SCHEMA
+from insight_pipeline.sources.content import PROBLEM_SCHEMA
 from insight_pipeline.sources.raw_index import FileEntry, NameEntry, ReportEntry
 from insight_pipeline.sources.raw_store import RawStore
 
