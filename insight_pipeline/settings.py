@@ -19,7 +19,7 @@ from pydantic import SecretStr, ValidationError
 
 from insight_pipeline.model.errors import InsightError, SettingsError
 from insight_pipeline.model.setting_problems import Place, bad_value, problem, source_of
-from insight_pipeline.model.settings import Settings
+from insight_pipeline.model.settings import Installation, Settings
 from insight_pipeline.model.terms import Term
 
 FILE_NAME = "insight.toml"
@@ -34,7 +34,10 @@ NOT_SETTINGS = frozenset(
         "INSIGHT_TOKEN_KEY_FILE",
     }
 )
-SECRETS: tuple[Place, ...] = (("sinks", "relational", "url"),)
+SECRETS: tuple[Place, ...] = (
+    ("sinks", "relational", "url"),
+    ("installations", "*", "cdrdata", "url"),
+)
 """Settings that may hold a password; `<name>_file` beside one names a file to read it from."""
 
 _PASSWORD_IN_URL = re.compile(r"://[^@\s]*:[^@\s]+@")
@@ -116,10 +119,26 @@ def _name_in(section: Tree, part: str) -> str:
 def _stored_passwords(tree: Tree, file: Path) -> list[InsightError]:
     """Secrets do not belong into the TOML file."""
     found = []
-    for *parents, leaf in SECRETS:
+    for *parents, leaf in _secrets(tree):
         text = _section(tree, parents).get(leaf)
         if isinstance(text, str) and _has_password(text):
-            found.append(InsightError("IA-104", file=file, key=".".join((*parents, leaf))))
+            place = (*parents, leaf)
+            variable = PREFIX + "__".join(place).replace("-", "_").upper()
+            fields = {"key": ".".join(place), "variable": variable, "secret": f"{leaf}_file"}
+            found.append(InsightError("IA-104", file=file, **fields))
+    return found
+
+
+def _secrets(tree: Tree) -> list[Place]:
+    """The places of SECRETS, each name of the tree in place of a star."""
+    found = []
+    for place in SECRETS:
+        if "*" in place:
+            star = place.index("*")
+            names = _section(tree, list(place[:star]))
+            found += [(*place[:star], name, *place[star + 1 :]) for name in names]
+        else:
+            found.append(place)
     return found
 
 
@@ -141,7 +160,7 @@ def _read_secret_files(
 ) -> list[InsightError]:
     """Replace `url_file` by the text of the file that it names, unless a variable gives the URL."""
     problems = []
-    for *parents, leaf in SECRETS:
+    for *parents, leaf in _secrets(tree):
         section = _section(tree, parents)
         place = (*parents, f"{leaf}_file")
         named = section.pop(place[-1], None)
@@ -227,10 +246,30 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         url = url.set(database=str((folder / named).resolve()))
         secret = SecretStr(url.render_as_string(hide_password=False))
         relational = relational.model_copy(update={"url": secret})
+    installations = {
+        name: _with_certificates(installation, folder)
+        for name, installation in settings.installations.items()
+    }
     return settings.model_copy(
         update={
+            "installations": installations,
             "landing_dir": (folder / settings.landing_dir).resolve(),
             "data_dir": (folder / settings.data_dir).resolve(),
             "sinks": settings.sinks.model_copy(update={"relational": relational}),
         }
     )
+
+
+def _with_certificates(installation: Installation, folder: Path) -> Installation:
+    """Certificates that the URL of a PBX names lie relative to the settings file too."""
+    if installation.cdrdata is None:
+        return installation
+    url = sa.make_url(installation.cdrdata.url.get_secret_value())
+    files = {
+        name: str((folder / str(url.query[name])).resolve())
+        for name in ("sslrootcert", "sslcert", "sslkey")
+        if url.query.get(name) not in (None, "system")
+    }
+    secret = SecretStr(url.update_query_dict(files).render_as_string(hide_password=False))
+    cdrdata = installation.cdrdata.model_copy(update={"url": secret})
+    return installation.model_copy(update={"cdrdata": cdrdata})

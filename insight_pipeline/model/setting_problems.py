@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -68,6 +68,19 @@ _RIGHT: dict[str, Term] = {
         'leer (schema = ""): SQLite kennt keine Schemata',
         'empty (schema = ""): SQLite has no schemas',
     ),
+    "string_too_short": Term("ein Name, nicht leer", "a name, not empty"),
+    "pbx_url": Term(
+        "eine Adresse wie postgresql://benutzer@anlage/datenbank",
+        "a URL such as postgresql://user@pbx/database",
+    ),
+    "pbx_options": Term(
+        "höchstens sslmode, sslrootcert, sslcert und sslkey hinter dem Fragezeichen, je einmal",
+        "at most sslmode, sslrootcert, sslcert and sslkey behind the question mark, each once",
+    ),
+    "pbx_sslmode": Term(
+        "sslmode verify-full (Vorgabe), verify-ca oder require; unverschlüsselt nur zum eigenen Rechner",
+        "sslmode verify-full (the default), verify-ca or require; not encrypted to this machine only",
+    ),
     "fifo": Term(
         "none: fifo verwirft Zeilen vor ihren Berichtigungen, dann stimmt keine Summe mehr",
         "none: fifo drops rows before their corrections, and no sum would be right",
@@ -112,6 +125,8 @@ def _right(item: ErrorDetails) -> Term:
         return Term(expected.replace(" or ", " oder "), expected)
     if kind == "greater_than_equal":
         return Term(f"mindestens {context['ge']}", f"at least {context['ge']}")
+    if kind == "less_than_equal":
+        return Term(f"höchstens {context['le']}", f"at most {context['le']}")
     if kind.startswith("date"):
         return _DATE
     return _RIGHT.get(kind, Term(item["msg"], item["msg"]))
@@ -158,7 +173,7 @@ def _places(model: type[BaseModel], above: Place = ()) -> Iterator[Place]:
         if inner is None:
             yield here
         else:
-            is_named = known.annotation is not inner
+            is_named = get_origin(known.annotation) is dict
             yield from _places(inner, (*here, "NAME") if is_named else here)
 
 

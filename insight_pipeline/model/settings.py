@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -25,6 +24,8 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import PydanticCustomError
+
+from insight_pipeline.model.tls import TLS_OPTIONS, is_allowed_mode, is_loopback
 
 SERVICE_LEVEL_VARIANTS = (
     "answered_only",
@@ -83,6 +84,37 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class Cdrdata(_Part):
+    """The PBX's own database. The URL may hold a password and is never shown."""
+
+    url: SecretStr
+    schema_name: str = Field("public", alias="schema", min_length=1)
+    table: str = Field("cdrdata", min_length=1)
+    batch_rows: Whole = Field(50_000, ge=1)
+    """Rows that are asked for at a time."""
+    reread_hours: Whole = Field(48, ge=1)
+    """How long rows are asked for again, in case they change or others turn up between them."""
+    timeout_seconds: Whole = Field(60, ge=1, le=86_400)
+    """How long one question may take the server; reaching it may take a sixth of that."""
+
+    @field_validator("url")
+    @classmethod
+    def _postgresql(cls, value: SecretStr) -> SecretStr:
+        try:
+            url = sa.make_url(value.get_secret_value())
+            is_server = url.get_backend_name() == "postgresql" and bool(url.host and url.database)
+        except (sa.exc.ArgumentError, ValueError):
+            is_server = False
+        if not is_server or "\0" in value.get_secret_value():
+            raise PydanticCustomError("pbx_url", "a URL of a PostgreSQL server")
+        if not set(url.query) <= set(TLS_OPTIONS):
+            raise PydanticCustomError("pbx_options", "TLS options alone")
+        mode = url.query.get("sslmode", "verify-full")
+        if not isinstance(mode, str) or not is_allowed_mode(url.host or "", mode):
+            raise PydanticCustomError("pbx_sslmode", "an encrypted connection")
+        return value
+
+
 class Installation(_Part):
     """One PBX."""
 
@@ -91,6 +123,8 @@ class Installation(_Part):
     start_date: Day
     groups: Annotated[tuple[Annotated[Whole, Field(ge=1)], ...], BeforeValidator(_listed)] = ()
     """Account ids of the groups that are evaluated (edition lite: one)."""
+    cdrdata: Cdrdata | None = None
+    """The PBX's own database, read beside the exports."""
 
     @field_validator("timezone")
     @classmethod
@@ -216,14 +250,7 @@ def _is_safe_address(url: str) -> bool:
         return False
     if not host or "@" in parts.netloc:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 class Sinks(_Part):

@@ -277,5 +277,84 @@ def test_every_secret_setting_may_come_from_a_file() -> None:
         for name, kind in model["properties"].items()
         if kind.get("format") == "password"
     }
-    assert {("Relational", "url")} == secrets
-    assert SECRETS == (("sinks", "relational", "url"),)
+    assert {("Relational", "url"), ("Cdrdata", "url")} == secrets
+    assert SECRETS == (
+        ("sinks", "relational", "url"),
+        ("installations", "*", "cdrdata", "url"),
+    )
+
+
+PBX = PLAIN + "[installations.hq-1.cdrdata]\n"
+
+
+def _pbx_url(settings: Settings) -> str:
+    cdrdata = settings.installations["hq-1"].cdrdata
+    assert cdrdata is not None
+    return cdrdata.url.get_secret_value()
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "english"),
+    [
+        ('url = "mysql://u@h/d"', "url", "postgresql://"),
+        ('url = "postgresql:///d"', "url", "postgresql://"),
+        ('url = "postgresql://u@h"', "url", "postgresql://"),
+        ('url = "postgresql://u@h/d?host=elsewhere"', "url", "at most sslmode"),
+        ('url = "postgresql://u@h/d?options=-cx%3D1"', "url", "at most sslmode"),
+        ('url = "postgresql://u@h/d?sslmode=disable"', "url", "verify-full"),
+        ('url = "postgresql://u@h/d?sslmode=prefer"', "url", "verify-full"),
+        ('url = "postgresql://u@h/d?sslmode=on"', "url", "verify-full"),
+        ('url = "postgresql://u@h/d"\ntable = ""', "table", "not empty"),
+        ('url = "postgresql://u@h/d"\nbatch_rows = 0', "batch_rows", "at least 1"),
+        ('url = "postgresql://u@h/d"\ntimeout_seconds = 90000', "timeout_seconds", "at most 86400"),
+    ],
+)
+def test_a_pbx_that_cannot_be_read_safely_is_refused(
+    tmp_path: Path, line: str, key: str, english: str
+) -> None:
+    problem = _refused(tmp_path, PBX + line + "\n")
+    assert problem.code == "IA-103"
+    assert problem.fields["key"] == f"installations.hq-1.cdrdata.{key}"
+    assert english in problem.next_step("en")
+    assert "h/d" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u@127.0.0.1/d?sslmode=disable",
+        "postgresql://u@[::1]:5433/d?sslmode=prefer",
+        "postgresql://u@pbx/d",
+        "postgresql://u@pbx/d?sslmode=require",
+    ],
+)
+def test_a_pbx_on_this_machine_needs_no_encryption(tmp_path: Path, url: str) -> None:
+    assert make_url(_pbx_url(_load(tmp_path, PBX + f'url = "{url}"\n'))) == make_url(url)
+
+
+def test_the_password_of_a_pbx_is_refused_in_the_file_and_taken_from_elsewhere(
+    tmp_path: Path,
+) -> None:
+    url = "postgresql://u:geheim@pbx/d"
+    problem = _refused(tmp_path, PBX + f'url = "{url}"\n')
+    assert problem.code == "IA-104"
+    assert "INSIGHT_INSTALLATIONS__HQ_1__CDRDATA__URL" in problem.next_step("de")
+    assert "geheim" not in str(problem)
+    variable = {"INSIGHT_INSTALLATIONS__HQ_1__CDRDATA__URL": url}
+    assert _pbx_url(_load(tmp_path, PLAIN, **variable)) == url
+    (tmp_path / "secret").write_text(url + "\n", encoding="utf-8")
+    assert _pbx_url(_load(tmp_path, PBX + 'url_file = "secret"\n')) == url
+
+
+def test_certificates_of_a_pbx_lie_relative_to_the_settings_file(tmp_path: Path) -> None:
+    url = "postgresql://u@pbx/d?sslrootcert=pbx.crt"
+    query = make_url(_pbx_url(_load(tmp_path, PBX + f'url = "{url}"\n'))).query
+    assert query["sslrootcert"] == str(tmp_path / "pbx.crt")
+
+
+def test_a_misspelt_setting_of_a_pbx_is_told_with_the_right_place(tmp_path: Path) -> None:
+    problem = _refused(tmp_path, PBX + 'url = "postgresql://u@pbx/d"\nbatch_row = 5\n')
+    assert problem.code == "IA-102"
+    assert problem.fields["right"] == "installations.hq-1.cdrdata.batch_rows"
+    problem = _refused(tmp_path, PLAIN + "batch_rows = 5\n")
+    assert problem.fields["right"] == "installations.NAME.cdrdata.batch_rows"

@@ -43,12 +43,12 @@ SETTINGS = (
         "IA-104",
         Words("{file}: {key} enthält ein Kennwort.",
               "Geheimnisse gehören nicht in die Einstellungsdatei; sie wird kopiert und gesichert.",
-              "Die Adresse in der Umgebungsvariablen INSIGHT_SINKS__RELATIONAL__URL angeben oder mit "
-              "url_file eine Datei nennen, die nur dieses Konto lesen darf."),
+              "Die Adresse in der Umgebungsvariablen {variable} angeben oder mit {secret} eine Datei "
+              "nennen, die nur dieses Konto lesen darf."),
         Words("{file}: {key} holds a password.",
               "Secrets do not belong into the settings file, which is copied and backed up.",
-              "Give the URL in the environment variable INSIGHT_SINKS__RELATIONAL__URL, or name with "
-              "url_file a file that only this user may read."),
+              "Give the URL in the environment variable {variable}, or name with {secret} a file that "
+              "only this user may read."),
     ),
     Message(
         "IA-105",

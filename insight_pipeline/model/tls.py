@@ -1,0 +1,44 @@
+"""What a connection to a PostgreSQL server must satisfy: TLS 1.2 or 1.3, and whom it trusts.
+
+A connection that leaves the machine is encrypted, and the server's certificate is verified unless the URL
+says otherwise. Facts only; opening connections is for `sources` and `sinks`, each for its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+TLS_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+"""What a URL may say about TLS, in libpq's words."""
+
+ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
+_PLAIN_MODES = ("disable", "allow", "prefer")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a connection to this host stays on the machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_allowed_mode(host: str, mode: str) -> bool:
+    """Whether `sslmode` may have this value: without encryption nothing leaves the machine."""
+    return mode in ENCRYPTED_MODES or (mode in _PLAIN_MODES and is_loopback(host))
+
+
+def postgresql_tls(host: str, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Arguments of libpq about TLS: what the URL chose, and the safe way for the rest.
+
+    The system's own list of authorities can only be used with the name verified too.
+    """
+    mode = chosen.get("sslmode") or ("prefer" if is_loopback(host) else "verify-full")
+    authorities = {"sslrootcert": "system"} if mode == "verify-full" else {}
+    return {
+        **authorities,
+        **chosen,
+        "sslmode": mode,
+        "ssl_min_protocol_version": "TLSv1.2",
+    }
