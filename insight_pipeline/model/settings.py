@@ -94,6 +94,8 @@ class Cdrdata(_Part):
     """Rows that are asked for at a time."""
     reread_hours: Whole = Field(48, ge=1)
     """How long rows are asked for again, in case they change or others turn up between them."""
+    every_minutes: Whole = Field(15, ge=1)
+    """How often the sensor looks for new rows."""
     timeout_seconds: Whole = Field(60, ge=1, le=86_400)
     """How long one question may take the server; reaching it may take a sixth of that."""
 

@@ -8,7 +8,7 @@ rows themselves are in the parts (`raw_store`).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -113,11 +113,12 @@ class RawIndex:
         """Open the index at `file`, making it if there is none."""
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.executescript(_SCHEMA)
 
     @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
+    def connected(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: what is written in it is there at its end, or not at all."""
         connection = sqlite3.connect(self._file, timeout=60)
         try:
             with connection:
@@ -127,7 +128,7 @@ class RawIndex:
 
     def names(self, kind: str) -> list[NameEntry]:
         """Every name ever seen, in order."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             rows = connection.execute(
                 "SELECT * FROM name WHERE kind = ? ORDER BY file_name, sha256", (kind,)
             )
@@ -135,19 +136,19 @@ class RawIndex:
 
     def files(self, kind: str) -> dict[str, FileEntry]:
         """Every content read so far, by hash."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             rows = connection.execute("SELECT * FROM file WHERE kind = ?", (kind,))
             return {row[1]: FileEntry(*row) for row in rows}
 
     def reports(self, kind: str) -> dict[str, ReportEntry]:
         """The line counts of every accepted content, by hash."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             rows = connection.execute("SELECT * FROM report WHERE kind = ?", (kind,))
             return {row[1]: ReportEntry(*row) for row in rows}
 
     def parts(self, kind: str) -> Parts:
         """Every part of accepted contents."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             rows = connection.execute(
                 "SELECT * FROM part WHERE kind = ? ORDER BY day, sha256", (kind,)
             ).fetchall()
@@ -159,12 +160,14 @@ class RawIndex:
         file: FileEntry | None = None,
         parts: Sequence[PartEntry] = (),
         touched: Sequence[int] = (),
+        also: Callable[[sqlite3.Connection], object] | None = None,
     ) -> None:
         """Note a name, what its content was read as, and which days that touches: all or nothing.
 
-        A name without readable content is forgotten once it has one.
+        A name without readable content is forgotten once it has one. `also` writes what a source keeps
+        here of its own, in the same transaction.
         """
-        with self._connected() as connection:
+        with self.connected() as connection:
             if file is not None:
                 key = (file.kind, file.sha256)
                 for table in ("part", "report"):
@@ -181,15 +184,17 @@ class RawIndex:
             )
             connection.execute(f"INSERT OR REPLACE INTO name VALUES ({_marks(8)})", astuple(name))
             _touch(connection, touched)
+            if also is not None:
+                also(connection)
 
     def put_touched(self, days: Sequence[int]) -> None:
         """Append days whose partitions something else than a file may change."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             _touch(connection, days)
 
     def stale(self) -> tuple[int, list[int]]:
         """The newest sequence number, and the days touched since their last load, ascending."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             newest = connection.execute("SELECT coalesce(max(sequence), 0) FROM touched").fetchone()
             rows = connection.execute(
                 "SELECT day FROM touched LEFT JOIN loaded USING (day) "
@@ -199,7 +204,7 @@ class RawIndex:
 
     def start_load(self, days: Sequence[int]) -> None:
         """Note that these days are being loaded from what has been read by now."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.executemany(
                 "INSERT INTO loaded VALUES (?, (SELECT coalesce(max(sequence), 0) FROM touched), 0) "
                 "ON CONFLICT (day) DO UPDATE SET started = excluded.started",
@@ -208,14 +213,14 @@ class RawIndex:
 
     def finish_load(self, days: Sequence[int]) -> None:
         """Note that these days are in every sink, as of when their load started."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.executemany(
                 "UPDATE loaded SET finished = started WHERE day = ?", [(day,) for day in days]
             )
 
     def put_report(self, entry: ReportEntry) -> None:
         """Note the line counts of a content."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.execute(
                 f"INSERT OR REPLACE INTO report VALUES ({_marks(8)})", astuple(entry)
             )

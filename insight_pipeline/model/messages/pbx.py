@@ -1,0 +1,115 @@
+"""The PBX's own database as a source (IA-24n)."""
+
+from insight_pipeline.model.messages.message import Message, Words
+
+PBX = (
+    Message(
+        "IA-240",
+        Words("Die Datenbank der Anlage, {database}, ist nicht erreichbar: {detail}.",
+              "Die Anlage ist aus oder neu gestartet, das Netz lässt die Verbindung nicht durch, oder "
+              "Benutzer, Kennwort oder Zertifikat stimmen nicht.",
+              "Nichts geht verloren: sobald sie erreichbar ist, wird weitergelesen. Sonst Adresse und Rechte "
+              "prüfen (docs/pbx_database.md)."),
+        Words("The PBX's database, {database}, cannot be reached: {detail}.",
+              "The PBX is off or starting, the network does not let the connection through, or user, "
+              "password or certificate are wrong.",
+              "Nothing is lost: reading goes on as soon as it can be reached. Else check address and rights "
+              "(docs/pbx_database.md)."),
+    ),
+    Message(
+        "IA-241",
+        Words("Die Datenbank der Anlage, {database}, antwortet nicht innerhalb von {seconds} Sekunden: "
+              "{detail}.",
+              "Die Anlage ist ausgelastet, die Tabelle {table} gesperrt, oder ihr fehlt ein Index auf id.",
+              "Nichts geht verloren: der nächste Lauf liest weiter. Kommt es oft vor, batch_rows verkleinern "
+              "oder timeout_seconds erhöhen."),
+        Words("The PBX's database, {database}, does not answer within {seconds} seconds: {detail}.",
+              "The PBX is busy, the table {table} is locked, or it has no index on id.",
+              "Nothing is lost: the next run goes on. If it happens often, lower batch_rows or raise "
+              "timeout_seconds."),
+    ),
+    Message(
+        "IA-242",
+        Words("Die Verbindung zur Datenbank der Anlage, {database}, brach beim Lesen ab: {detail}.",
+              "Die Anlage wurde neu gestartet, oder das Netz war unterbrochen.",
+              "Nichts geht verloren: der nächste Lauf liest weiter, wo dieser aufhörte."),
+        Words("The connection to the PBX's database, {database}, broke off while reading: {detail}.",
+              "The PBX was restarted, or the network was interrupted.",
+              "Nothing is lost: the next run goes on where this one stopped."),
+    ),
+    Message(
+        "IA-243",
+        Words("Der Datenbankbenutzer darf {table} in {database} nicht lesen: {detail}.",
+              "Ihm fehlt das Recht SELECT auf die Tabelle oder USAGE auf das Schema.",
+              "Auf der Anlage GRANT SELECT ON {table} TO <Benutzer> ausführen (docs/pbx_database.md)."),
+        Words("The database user may not read {table} in {database}: {detail}.",
+              "It lacks SELECT on the table or USAGE on the schema.",
+              "Run GRANT SELECT ON {table} TO <user> on the PBX (docs/pbx_database.md)."),
+    ),
+    Message(
+        "IA-244",
+        Words("In {database} gibt es keine Tabelle {table}.",
+              "Die Datenbank ist eine andere, oder ein Update der Anlage hat die Tabelle umbenannt.",
+              "url, schema und table unter [installations.NAME.cdrdata] prüfen."),
+        Words("There is no table {table} in {database}.",
+              "It is another database, or an update of the PBX has renamed the table.",
+              "Check url, schema and table in [installations.NAME.cdrdata]."),
+    ),
+    Message(
+        "IA-245",
+        Words("Die Spalten der Tabelle {table} passen nicht ({detail}).",
+              "Die Tabelle hat sich geändert, meist durch ein Update der Anlage. Gelesen wurde daraus nichts "
+              "und ausgelassen auch nichts.",
+              'Die genannten Spalten melden; mit einer Sicht, die die alten Namen hat (table = "..."), geht '
+              "es schon vorher weiter."),
+        Words("The columns of the table {table} do not fit ({detail}).",
+              "The table has changed, mostly after an update of the PBX. Nothing was read from it, and "
+              "nothing passed over.",
+              'Report the named columns; a view with the old names (table = "...") lets reading go on '
+              "before."),
+    ),
+    Message(
+        "IA-246",
+        Words("Spalten der Tabelle {table} haben einen anderen Typ ({detail}).",
+              "Die Tabelle hat sich geändert, meist durch ein Update der Anlage. Gelesen wurde daraus nichts "
+              "und ausgelassen auch nichts.",
+              'Die genannten Spalten melden; mit einer Sicht, die die alten Typen hat (table = "..."), geht '
+              "es schon vorher weiter."),
+        Words("Columns of the table {table} have another type ({detail}).",
+              "The table has changed, mostly after an update of the PBX. Nothing was read from it, and "
+              "nothing passed over.",
+              'Report the named columns; a view with the old types (table = "...") lets reading go on '
+              "before."),
+    ),
+    Message(
+        "IA-247",
+        Words("Die Datenbank der Anlage, {database}, meldet einen Fehler: {detail}.",
+              "Die Tabelle {table} ließ sich nicht lesen.",
+              "Die Meldung der Datenbank beheben; der nächste Lauf liest weiter, wo dieser aufhörte."),
+        Words("The PBX's database, {database}, reports an error: {detail}.",
+              "The table {table} could not be read.",
+              "Remove what the database names; the next run goes on where this one stopped."),
+    ),
+    Message(
+        "IA-248",
+        Words("In {database} ist die höchste id {newest}, gelesen ist aber schon bis {watermark}.",
+              "Die Tabelle wurde geleert oder ersetzt, etwa bei einem Tausch der Anlage: ihre ids beginnen "
+              "von vorn und meinen andere Anrufe.",
+              "Für die neue Tabelle eine Installation mit eigenem Namen anlegen; die alte behält ihre Daten "
+              "ohne den Abschnitt cdrdata."),
+        Words("In {database} the highest id is {newest}, but the table has been read to {watermark} already.",
+              "The table was emptied or replaced, as when a PBX is exchanged: its ids start anew and mean "
+              "other calls.",
+              "Add an installation with a name of its own for the new table; the old one keeps its data "
+              "without the section cdrdata."),
+    ),
+    Message(
+        "IA-249",
+        Words("{installation}: die Datenbank der Anlage, {database}, wurde noch nicht gelesen.",
+              "Gelesen wird sie beim Laden und vom Sensor in der Oberfläche.",
+              "insight run --installation {installation} --from JJJJ-MM-TT"),
+        Words("{installation}: the PBX's database, {database}, has not been read yet.",
+              "It is read when days are loaded, and by the sensor in the UI.",
+              "insight run --installation {installation} --from YYYY-MM-DD"),
+    ),
+)  # fmt: skip
