@@ -133,14 +133,15 @@ def _folder_notes(site: Site) -> Iterator[Note]:
     wrong = [folder for folder in folders if os.path.lexists(folder) and not folder.is_dir()]
     for folder in wrong:
         yield note("IA-225", locale, folder=folder)
-    if not wrong and not site.landing.is_dir():
+    has_database = site.installation.cdrdata is not None
+    if not wrong and not site.landing.is_dir() and not has_database:
         yield note("IA-224", locale, folder=site.landing)
     for folder in (folder for folder in folders if folder.is_dir()):
         try:
             exports(folder.parent, folder.name)
         except OSError as error:
             yield note("IA-202", locale, file=folder, detail=cause_of(error))
-    if not any(site.raw.index.names(kind) for kind in LISTS):
+    if not has_database and not any(site.raw.index.names(kind) for kind in LISTS):
         yield note("IA-226", locale, installation=site.name, folder=site.landing)
 
 

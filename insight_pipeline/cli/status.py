@@ -11,6 +11,12 @@ import click
 from insight_pipeline.cli.app import App, as_json, installation_option, json_option, pass_app
 from insight_pipeline.cli.landing import landing_notes, waiting
 from insight_pipeline.cli.notes import Note, show_notes, stale_notes
+from insight_pipeline.cli.pbx import (
+    DatabaseStatus,
+    database_notes,
+    database_status,
+    show_databases,
+)
 from insight_pipeline.cli.pushing import push_notes
 from insight_pipeline.model.rows import LISTS
 from insight_pipeline.orchestration.site import Site
@@ -36,6 +42,7 @@ class SiteStatus:
     days_to_load: tuple[str, ...]
     unread_files: tuple[str, ...]
     quarantined_rows: int
+    database: DatabaseStatus | None
     notes: tuple[Note, ...]
 
 
@@ -64,6 +71,7 @@ def status(app: App, installation: str | None, *, is_json: bool) -> None:
             for item in found
         ],
     )
+    show_databases(app, {item.installation: item.database for item in found if item.database})
     for item in found:
         show_notes(app, item.notes)
     show_notes(app, push_notes(app.settings))
@@ -85,5 +93,6 @@ def site_status(site: Site) -> SiteStatus:
         days_to_load=tuple(day.isoformat() for day in to_load),
         unread_files=tuple(safe_name(path) for path in waiting(site)),
         quarantined_rows=sum(report.quarantined for report in reports),
-        notes=(*landing_notes(site), *stale_notes(site, to_load)),
+        database=database_status(site),
+        notes=(*landing_notes(site), *database_notes(site), *stale_notes(site, to_load)),
     )

@@ -1,8 +1,9 @@
 """When runs start by themselves: every night, and whenever files arrive.
 
-The sensor asks two questions that others answer: which files are unread (then a run reads them), and
-which days have been touched since they were loaded (then runs load exactly those, late and historical
-ones too). A day whose load failed is asked for again when something new touches it, and every night.
+The sensor asks two questions that others answer: which files are unread and whether the PBX's database has
+new rows (then a run reads them), and which days have been touched since they were loaded (then runs load
+exactly those, late and historical ones too). A day whose load failed is asked for again when something
+new touches it, and every night.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ import dagster as dg
 from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.jobs import Job, job_name
 from insight_pipeline.orchestration.partitions import daily, ranges
+from insight_pipeline.orchestration.pbx import table_news
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.directory import stamps_of
@@ -62,7 +64,8 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
         name=job_name(site.name, "new_files"),
         minimum_interval_seconds=_SENSOR_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Reads files that arrive in the landing folder, and loads exactly the days they touch.",
+        description="Reads files that arrive in the landing folder and new rows of the PBX's database, and "
+        "loads exactly the days they touch.",
     )
     @guarded
     def new_files(_: dg.SensorEvaluationContext, sites: dg.ResourceParam[Sites]) -> dg.SensorResult:
@@ -70,6 +73,7 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
         waiting = [_mark(path) for path in unread(here.raw, here.landing, here.read_limits)]
         if here.is_directory_unread():
             waiting += stamps_of(here.landing / "directory") or ("directory",)
+        waiting += table_news(here)
         partitions = daily(here.installation).get_partition_keys()
         newest, days = here.stale(date.fromisoformat(partitions[-1])) if partitions else (0, [])
         keys = [day.isoformat() for day in days]
@@ -83,7 +87,7 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
 
 
 def read_requests(waiting: Sequence[str], job: str) -> list[dg.RunRequest]:
-    """One run that reads the waiting files, once for each set of them."""
+    """One run that reads what waits, once for each set of it."""
     if not waiting:
         return []
     digest = hashlib.sha256("\n".join(sorted(waiting)).encode()).hexdigest()[:16]

@@ -21,6 +21,7 @@ from insight_pipeline.orchestration.expectations import (
 )
 from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.partitions import dates_of
+from insight_pipeline.orchestration.pbx import table_check
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 
@@ -48,7 +49,8 @@ _SHOWN = 20
 def site_checks(site: Site) -> list[dg.AssetChecksDefinition]:
     """All checks of one installation."""
     suites = [_suite(site, TABLES[name]) for name in PARTITIONED]
-    return [_identities(site), *suites, _files(site), *_dimensions(site)]
+    database = [] if site.installation.cdrdata is None else [table_check(site)]
+    return [_identities(site), *suites, _files(site), *_dimensions(site), *database]
 
 
 def _identities(site: Site) -> dg.AssetChecksDefinition:

@@ -31,6 +31,7 @@ from insight_pipeline.model.zone import Zone
 from insight_pipeline.privacy.private import hide_private_ends
 from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.relational.writer import RelationalSink
+from insight_pipeline.sources.cdrdata.reading import PbxTable
 from insight_pipeline.sources.directory import (
     load_directory,
     read_directory,
@@ -136,6 +137,14 @@ class Site:
         """Largest line and file."""
         limits = self.settings.limits
         return ReadLimits(limits.line_bytes, limits.file_bytes)
+
+    @property
+    def pbx_table(self) -> PbxTable | None:
+        """The PBX's own table, where the settings name its database."""
+        source = self.installation.cdrdata
+        if source is None:
+            return None
+        return PbxTable(self.raw, source, self.read_limits.line_bytes)
 
     @property
     def queue_rules(self) -> QueueRules:

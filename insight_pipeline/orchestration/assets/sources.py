@@ -1,5 +1,7 @@
 """Sources: the landing folder, the directory, the rows as read, and what could not be read."""
 
+from typing import Any
+
 import dagster as dg
 import pyarrow.compute as pc
 
@@ -19,8 +21,10 @@ from insight_pipeline.orchestration.metadata import (
     run_metadata,
 )
 from insight_pipeline.orchestration.partitions import dates_of
+from insight_pipeline.orchestration.pbx import read_table
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.sources.cdrdata.reading import TableRead
 from insight_pipeline.sources.landing import read_new
 from insight_pipeline.sources.raw_store import day_number, day_of
 from insight_pipeline.sources.reports import ingest_file_table
@@ -35,9 +39,10 @@ def source_assets(site: Site) -> list[dg.AssetsDefinition]:
 
 def _landing_files(site: Site) -> dg.AssetsDefinition:
     @dg.asset(  # type: ignore[call-overload,untyped-decorator]
-        **asset_options(site, "landing_files", GROUP, "csv"),
-        description="Reads every new export of the landing folder once into the raw store (R 1). "
-        "A refused or broken file is listed and stops nothing else.",
+        **asset_options(site, "landing_files", GROUP, "csv", *_database_kinds(site)),
+        description="Reads every new export of the landing folder once into the raw store (R 1), and new "
+        "rows of the PBX's own database where the settings name one. A refused or broken file is listed "
+        "and stops nothing else; nor does a database that is away.",
     )
     @told(site.settings.locale)
     def landing_files(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
@@ -45,7 +50,11 @@ def _landing_files(site: Site) -> dg.AssetsDefinition:
         result = read_new(here.raw, here.landing, here.read_limits)
         if result.refused or result.unreadable:
             context.log.warning("Refused: %s", ", ".join([*result.refused, *result.unreadable]))
-        touched = [day_of(day).isoformat() for day in sorted(result.touched_days)]
+        found, problem = read_table(here)
+        if problem:
+            context.log.warning("%s", problem)
+        days = result.touched_days | found.touched_days
+        touched = [day_of(day).isoformat() for day in sorted(days)]
         return dg.MaterializeResult(
             metadata={
                 "files_read": len(result.read),
@@ -55,6 +64,7 @@ def _landing_files(site: Site) -> dg.AssetsDefinition:
                 "files_known_under_a_new_name": result.renamed,
                 "files_still_written": result.still_written,
                 "files_ignored": result.ignored,
+                **_database_metadata(here, found),
                 "touched_dates": len(touched),
                 "touched": ", ".join(touched[:31]),
             }
@@ -62,6 +72,21 @@ def _landing_files(site: Site) -> dg.AssetsDefinition:
 
     found: dg.AssetsDefinition = landing_files
     return found
+
+
+def _database_kinds(site: Site) -> tuple[str, ...]:
+    return () if site.installation.cdrdata is None else ("postgres",)
+
+
+def _database_metadata(site: Site, found: TableRead) -> dict[str, Any]:
+    """What the look at the PBX's database brought; nothing where there is none."""
+    if site.pbx_table is None:
+        return {}
+    return {
+        "database_rows_read": found.rows,
+        "database_watermark": site.pbx_table.progress.newest,
+        "database_unknown_columns": list(found.unknown_columns),
+    }
 
 
 def _directory(site: Site) -> dg.AssetsDefinition:
