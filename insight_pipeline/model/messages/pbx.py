@@ -92,14 +92,14 @@ PBX = (
     ),
     Message(
         "IA-248",
-        Words("In {database} ist die höchste id {newest}, gelesen ist aber schon bis {watermark}.",
-              "Die Tabelle wurde geleert oder ersetzt, etwa bei einem Tausch der Anlage: ihre ids beginnen "
-              "von vorn und meinen andere Anrufe.",
+        Words("In {database} ist {table} nicht mehr die Tabelle, die gelesen wurde ({detail}).",
+              "Sie wurde geleert, ersetzt oder aus einer älteren Sicherung zurückgespielt, etwa bei einem "
+              "Tausch der Anlage: ihre ids meinen andere Anrufe.",
               "Für die neue Tabelle eine Installation mit eigenem Namen anlegen; die alte behält ihre Daten "
               "ohne den Abschnitt cdrdata."),
-        Words("In {database} the highest id is {newest}, but the table has been read to {watermark} already.",
-              "The table was emptied or replaced, as when a PBX is exchanged: its ids start anew and mean "
-              "other calls.",
+        Words("In {database}, {table} is no longer the table that was read ({detail}).",
+              "It was emptied, replaced, or restored from an older backup, as when a PBX is exchanged: its "
+              "ids mean other calls.",
               "Add an installation with a name of its own for the new table; the old one keeps its data "
               "without the section cdrdata."),
     ),

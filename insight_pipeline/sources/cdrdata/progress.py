@@ -44,11 +44,24 @@ class Progress:
 
 def changed(rows: Rows, remembered: Rows) -> Flags:
     """Rows that are not remembered, or not as they are now."""
-    if not len(remembered):
-        return np.ones(len(rows), dtype=bool)
-    place = np.minimum(np.searchsorted(remembered.ids, rows.ids), len(remembered) - 1)
-    is_same = remembered.ids[place] == rows.ids
-    return ~(is_same & (remembered.content[place] == rows.content))
+    place, is_known = _places(rows, remembered)
+    is_same = is_known.copy()
+    is_same[is_known] = remembered.content[place] == rows.content[is_known]
+    return ~is_same
+
+
+def is_other_call(rows: Rows, remembered: Rows) -> Flags:
+    """Rows that belong to another call than the remembered one of their id: no PBX changes that."""
+    place, is_known = _places(rows, remembered)
+    is_other = is_known.copy()
+    is_other[is_known] = remembered.calls[place] != rows.calls[is_known]
+    return is_other
+
+
+def _places(rows: Rows, remembered: Rows) -> tuple[Ints, Flags]:
+    """Which rows are remembered, and where those stand."""
+    is_known = np.isin(rows.ids, remembered.ids)
+    return np.searchsorted(remembered.ids, rows.ids[is_known]), is_known
 
 
 def advanced(progress: Progress, rows: Rows, now: int, reread_hours: int) -> Progress:

@@ -20,11 +20,13 @@ from filelock import FileLock
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.rows import CALL_LIST
 from insight_pipeline.model.settings import Cdrdata
+from insight_pipeline.model.terms import Term
 from insight_pipeline.sources.cdrdata.batch import Batch, Ints
 from insight_pipeline.sources.cdrdata.progress import (
     Progress,
     advanced,
     changed,
+    is_other_call,
     without_vanished,
 )
 from insight_pipeline.sources.cdrdata.progress_store import Look, ProgressStore
@@ -102,15 +104,12 @@ class PbxTable:
         with lock, self._noting(), connected(self._source) as server:
             result.unknown_columns = server.columns.unknown
             progress = self.progress
-            newest = server.newest_id()
-            if newest is not None and newest < progress.watermark:
-                fields = {"newest": newest, "watermark": progress.watermark}
-                raise PermanentError("IA-248", database=place_of(self._source), **fields)
             self._read(server, progress, result)
         self._note(result.unknown_columns)
         return result
 
     def _read(self, server: Server, progress: Progress, result: TableRead) -> None:
+        self._check_same(server.newest_id(), progress)
         now = server.now()
         seen: list[Ints] = []
         for batch in self._batches(server, progress):
@@ -118,6 +117,19 @@ class PbxTable:
             seen.append(batch.rows.ids)
         ids = np.concatenate(seen) if seen else np.empty(0, dtype=np.int64)
         self._kept.save(without_vanished(progress, ids))
+
+    def _check_same(self, newest: int | None, progress: Progress) -> None:
+        """A table whose ids end below what was read long ago is another one, or an older state."""
+        if newest is not None and newest < progress.watermark:
+            detail = Term(
+                f"höchste id {newest}, gelesen bis {progress.watermark}",
+                f"highest id {newest}, read to {progress.watermark}",
+            )
+            raise self._replaced(detail)
+
+    def _replaced(self, detail: Term | str) -> PermanentError:
+        table = f"{self._source.schema_name}.{self._source.table}"
+        return PermanentError("IA-248", database=place_of(self._source), table=table, detail=detail)
 
     def _batches(self, server: Server, progress: Progress) -> Iterator[Batch]:
         """Rows that are asked for again, then those behind the watermark, in ascending order."""
@@ -136,6 +148,10 @@ class PbxTable:
 
     def _take(self, batch: Batch, progress: Progress, now: int, result: TableRead) -> Progress:
         """Write what is new in the batch, and commit it with the progress that counts it."""
+        other = batch.rows.ids[is_other_call(batch.rows, progress.remembered)]
+        if len(other):
+            detail = f"id {other[0]}"
+            raise self._replaced(detail)
         is_new = changed(batch.rows, progress.remembered)
         progress = advanced(progress, batch.rows, now, self._source.reread_hours)
         if not is_new.any():
