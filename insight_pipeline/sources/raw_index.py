@@ -233,6 +233,12 @@ def parts_of(entries: list[PartEntry]) -> Parts:
     return Parts(entries, days, first_ids, last_ids, first_calls, last_calls, repeated)
 
 
+def forget(connection: sqlite3.Connection, kind: str, sha256: str) -> None:
+    """Drop everything about a content, in a transaction that puts another in its place."""
+    for table in ("file", "name", "part", "report"):
+        connection.execute(f"DELETE FROM {table} WHERE kind = ? AND sha256 = ?", (kind, sha256))
+
+
 def _touch(connection: sqlite3.Connection, days: Sequence[int]) -> None:
     connection.executemany("INSERT INTO touched (day) VALUES (?)", [(day,) for day in days])
 

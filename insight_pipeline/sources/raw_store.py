@@ -99,6 +99,12 @@ class RawStore:
             entries.append(PartEntry(spec.name, sha256, day, count, *spans, repeated))
         return entries
 
+    def remove_rows(self, kind: str, sha256: str, days: Sequence[int]) -> None:
+        """Remove the parts of a content that stands in the index no more, and its problems."""
+        for day in days:
+            self._part_file(kind, sha256, day).unlink(missing_ok=True)
+        self.problems_file(kind, sha256).unlink(missing_ok=True)
+
     def file_rows(self, spec: ListSpec, sha256: str, columns: list[str]) -> pa.Table:
         """Some columns of all rows of one file."""
         parts = [e for e in self.index.parts(spec.name).entries if e.sha256 == sha256]

@@ -30,6 +30,7 @@ from insight_pipeline.sources.cdrdata.progress import (
     without_vanished,
 )
 from insight_pipeline.sources.cdrdata.progress_store import Look, ProgressStore
+from insight_pipeline.sources.cdrdata.rezoning import move_to_days
 from insight_pipeline.sources.cdrdata.server import Server, TableState, connected, place_of
 from insight_pipeline.sources.content import write_content
 from insight_pipeline.sources.files import OpenedFile
@@ -100,8 +101,12 @@ class PbxTable:
     def read(self) -> TableRead:
         """Take every new or changed row into the raw store."""
         result = TableRead()
-        lock = FileLock(self._store.folder / "cdrdata.lock")
-        with lock, self._noting(), connected(self._source) as server:
+        with (
+            FileLock(self._store.folder / "cdrdata.lock"),
+            self._noting(),
+            connected(self._source) as server,
+        ):
+            result.touched_days |= move_to_days(self._store, NAME_PREFIX, self._parser)
             result.unknown_columns = server.columns.unknown
             progress = self.progress
             self._read(server, progress, result)

@@ -12,7 +12,9 @@ import pytest
 
 from insight_pipeline.model.rows import CALL_LIST
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.settings import load_settings
 from insight_pipeline.sources.cdrdata.server import connected
+from insight_pipeline.sources.raw_store import day_of
 from tests.integration.pbx.database import (
     Pbx,
     Values,
@@ -189,3 +191,30 @@ def test_whatever_the_pbx_does_between_looks_the_store_ends_as_the_table(
     table_of(site).read()
     assert stored(site) == pbx.contents()
     assert table_of(site).read().rows == 0
+
+
+def test_rows_follow_a_corrected_time_zone_though_the_pbx_has_deleted_them(
+    site: Site, pbx: Pbx, tmp_path: Path
+) -> None:
+    evening = 1_773_442_800  # 13 March 2026, 23:00 UTC: the 14th in Berlin, the 13th in London
+    pbx.put(
+        [row(1, start=evening), row(2, start=evening, seconds=-9), row(3, start=evening + HOUR)]
+    )
+    table_of(site).read()
+    before = stored(site)
+    pbx.run("DELETE FROM cdrdata")
+    config = tmp_path / "insight.toml"
+    config.write_text(config.read_text().replace("Europe/Berlin", "Europe/London"))
+    moved = Site("demo", load_settings(config, {}))
+    found = table_of(moved).read()
+    parts = moved.raw.index.parts(CALL_LIST.name)
+    days = {day_of(part.day).isoformat(): part.rows for part in parts.entries}
+    assert days == {"2026-03-13": 1, "2026-03-14": 1}
+    assert {day_of(day).isoformat() for day in found.touched_days} == {"2026-03-13", "2026-03-14"}
+    assert stored(moved) == before
+    moved.refresh_reports()
+    (report,) = moved.raw.index.reports(CALL_LIST.name).values()
+    assert (report.accepted, report.quarantined) == (2, 1)
+    assert len(list((moved.raw.folder / "call_list" / "rows").rglob("*.parquet"))) == 2
+    assert moved.quarantine()["reason"].to_pylist() == ["end_before_start"]
+    assert table_of(moved).read().touched_days == set()
