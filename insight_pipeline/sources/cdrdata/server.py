@@ -188,6 +188,6 @@ def _told(error: psycopg.Error, place: str, table: str, seconds: int) -> Insight
 
 
 def _first_line(error: psycopg.Error) -> str:
-    """What was said, without hints and positions; the last of several addresses that were tried."""
-    lines = str(error).strip().splitlines()
+    """What was said, without hints, positions and what the message says anyway."""
+    lines = str(error).removeprefix("connection failed: ").strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__

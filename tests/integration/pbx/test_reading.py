@@ -165,7 +165,7 @@ def test_whatever_the_pbx_does_between_looks_the_store_ends_as_the_table(
     site: Site, pbx: Pbx, attempt: int
 ) -> None:
     seed = random.SystemRandom().randrange(1 << 30)
-    print("seed", seed)
+    print("attempt", attempt, "seed", seed)
     chance = random.Random(seed)
     late: list[Values] = []
     running: list[tuple[Values, int]] = []
