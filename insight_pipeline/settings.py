@@ -29,7 +29,9 @@ NOT_SETTINGS = frozenset(
         "INSIGHT_CONFIG",
         "INSIGHT_REQUIRE_SERVICES",
         "INSIGHT_DAGSTER_DIR",
+        "INSIGHT_MARIADB_URL",
         "INSIGHT_MSSQL_URL",
+        "INSIGHT_POSTGRESQL_URL",
         "INSIGHT_TOKEN_KEY",
         "INSIGHT_TOKEN_KEY_FILE",
     }
@@ -225,6 +227,10 @@ def _not_possible(
         source = source_of(("data_dir",), variables, str(file))
         fields = {"folder": settings.data_dir, "key": "data_dir", "detail": detail}
         problems.append(InsightError("IA-109", file=source, **fields))
+    place = ("sinks", "relational", "ca_file")
+    if (named := settings.sinks.relational.ca_file) and not os.access(named, os.R_OK):
+        source = source_of(place, variables, str(file))
+        problems.append(InsightError("IA-108", file=source, key=".".join(place), detail=named))
     return problems
 
 
@@ -250,6 +256,9 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         name: _with_certificates(installation, folder)
         for name, installation in settings.installations.items()
     }
+    if relational.ca_file:
+        ca_file = str((folder / relational.ca_file).resolve())
+        relational = relational.model_copy(update={"ca_file": ca_file})
     return settings.model_copy(
         update={
             "installations": installations,

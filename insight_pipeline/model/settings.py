@@ -172,6 +172,10 @@ class Relational(_Part):
 
     url: SecretStr = SecretStr("sqlite:///.insight/insight.db")
     schema_name: str = Field("", alias="schema")
+    tls: Literal["verify", "off"] = "verify"
+    """Off: for a network that protects the connection itself. This machine needs none."""
+    ca_file: Annotated[str, BeforeValidator(_no_nul)] = ""
+    """Authorities that signed the server's certificate; empty: those of this machine."""
 
     @field_validator("url")
     @classmethod

@@ -30,6 +30,7 @@ from insight_pipeline.model.settings import Installation, Settings
 from insight_pipeline.model.zone import Zone
 from insight_pipeline.privacy.private import hide_private_ends
 from insight_pipeline.sinks.lake import Lake
+from insight_pipeline.sinks.relational.connecting import Database
 from insight_pipeline.sinks.relational.writer import RelationalSink
 from insight_pipeline.sources.cdrdata.reading import PbxTable
 from insight_pipeline.sources.directory import (
@@ -155,7 +156,10 @@ class Site:
     def database(self) -> RelationalSink:
         """The database of the settings, its tables made where they are missing."""
         relational = self.settings.sinks.relational
-        sink = RelationalSink(relational.url.get_secret_value(), relational.schema_name)
+        url = relational.url.get_secret_value()
+        sink = RelationalSink(
+            Database(url, relational.schema_name, relational.tls, relational.ca_file)
+        )
         sink.create()
         return sink
 

@@ -144,20 +144,21 @@ RUNS = (
     ),
     Message(
         "IA-420",
-        Words("Die Datenbankart {database} wird in dieser Version noch nicht beschrieben.",
-              "Diese Version schreibt SQLite und den Parquet-Datenspeicher.",
-              'url = "sqlite:///..." setzen.'),
-        Words("The database kind {database} is not written in this version yet.",
-              "This version writes SQLite and the Parquet lake.",
-              'Set url = "sqlite:///...".'),
+        Words("Die Datenbankart {database} wird nicht beschrieben.",
+              "Beschrieben werden PostgreSQL, MySQL, MariaDB, SQL Server und SQLite.",
+              "Unter [sinks.relational] die Adresse einer dieser Datenbanken eintragen."),
+        Words("The database kind {database} is not written.",
+              "PostgreSQL, MySQL, MariaDB, SQL Server and SQLite are.",
+              "Enter the URL of one of them in [sinks.relational]."),
     ),
     Message(
         "IA-421",
         Words("Die Datenbank {database} ist nicht erreichbar: {detail}.",
-              "Sie ist gesperrt, der Datenträger voll, oder es fehlt das Schreibrecht.",
+              "Der Server antwortet nicht, sie ist gesperrt, der Datenträger voll, oder es fehlt das "
+              "Schreibrecht.",
               "Ursache beheben und den Lauf wiederholen; die Datenbank hat ihren alten Stand."),
         Words("The database {database} cannot be reached: {detail}.",
-              "It is locked, the disk is full, or the right to write is missing.",
+              "The server does not answer, it is locked, the disk is full, or the right to write is missing.",
               "Remove the cause and run again; the database keeps its old state."),
     ),
     Message(
@@ -168,6 +169,76 @@ RUNS = (
         Words("{database} is no SQLite database, or is damaged: {detail}.",
               "The file is another program's, or the disk has errors.",
               "Rename the file and load the days again (insight backfill): the lake holds everything."),
+    ),
+    Message(
+        "IA-423",
+        Words("Die Datenbank {database} weist die Verbindung oder einen Befehl ab: {detail}.",
+              "Benutzer oder Kennwort stimmen nicht, Datenbank oder Schema gibt es nicht, oder ein Recht "
+              "fehlt.",
+              "Adresse und Kennwort prüfen; die nötigen Rechte stehen in docs/databases.md."),
+        Words("The database {database} refuses the connection or a statement: {detail}.",
+              "User or password are wrong, there is no such database or schema, or a right is missing.",
+              "Check URL and password; docs/databases.md lists the rights that are needed."),
+    ),
+    Message(
+        "IA-424",
+        Words("Keine vertrauenswürdige TLS-Verbindung zur Datenbank {database}: {detail}.",
+              "Der Server bietet kein TLS 1.2 oder 1.3 an, sein Zertifikat ist nicht von einer bekannten "
+              "Stelle, oder es gilt für einen anderen Namen.",
+              "Die ausstellende Stelle mit ca_file unter [sinks.relational] angeben und den Server unter dem "
+              "Namen im Zertifikat ansprechen."),
+        Words("No trustworthy TLS connection to the database {database}: {detail}.",
+              "The server does not offer TLS 1.2 or 1.3, its certificate is not signed by a known authority, "
+              "or it is valid for another name.",
+              "Name the authority by ca_file in [sinks.relational], and address the server by the name in "
+              "its certificate."),
+    ),
+    Message(
+        "IA-425",
+        Words("Der Server {database} nimmt die Zeitzone UTC nicht an ({statement}): {detail}.",
+              "Jede Verbindung läuft in UTC, gleich wie der Server eingestellt ist; dieser lehnt das ab.",
+              "Die Einstellungen des Servers prüfen, etwa einen Vermittler (Proxy), der SET verbietet."),
+        Words("The server {database} does not accept the time zone UTC ({statement}): {detail}.",
+              "Every connection runs in UTC, whatever the server is set to; this one refuses.",
+              "Check the server's settings, for instance a proxy that forbids SET."),
+    ),
+    Message(
+        "IA-426",
+        Words("Für die Datenbankart {database} fehlt das Paket {module}.",
+              "Der Treiber wird nicht mit installiert, weil ihn nur wenige brauchen.",
+              'pip install "insight-pipeline[{database}]"'),
+        Words("The package {module} for the database kind {database} is missing.",
+              "The driver is not installed along, since few need it.",
+              'Run pip install "insight-pipeline[{database}]".'),
+    ),
+    Message(
+        "IA-427",
+        Words("Zwei Ladevorgänge in {database} verschieben dieselben Anrufe.",
+              "Während dieser lud, legte ein anderer Anrufe auf andere Tage.",
+              "Den Lauf wiederholen; die Datenbank hat ihren alten Stand."),
+        Words("Two loads into {database} move the same calls.",
+              "While this one loaded, another put calls on other days.",
+              "Run again; the database keeps its old state."),
+    ),
+    Message(
+        "IA-428",
+        Words("Die Tabelle {table} gibt es schon, und ihr fehlen Spalten: {columns}.",
+              "Sie stammt von einem anderen Programm oder einer Vorversion.",
+              "Mit schema ein eigenes Schema angeben, oder die Tabelle umbenennen und die Tage neu laden "
+              "(insight backfill)."),
+        Words("There is a table {table} already, and it lacks columns: {columns}.",
+              "It comes from another program or a preliminary version.",
+              "Name a schema of its own by schema, or rename the table and load the days again "
+              "(insight backfill)."),
+    ),
+    Message(
+        "IA-429",
+        Words("Die Datenbank ist auf einem Stand, den diese Version nicht kennt: {detail}.",
+              "Eine neuere Version des Programms hat sie schon umgestellt.",
+              "Mit dieser neueren Version weiterarbeiten."),
+        Words("The database is in a state that this version does not know: {detail}.",
+              "A newer version of the program has migrated it already.",
+              "Go on with that newer version."),
     ),
     Message(
         "IA-430",

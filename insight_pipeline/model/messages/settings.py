@@ -80,10 +80,10 @@ SETTINGS = (
     Message(
         "IA-108",
         Words("{file}: die unter {key} genannte Datei lässt sich nicht lesen ({detail}).",
-              "Die Datei mit dem Geheimnis fehlt, oder das Benutzerkonto darf sie nicht lesen.",
+              "Die Datei fehlt, oder das Benutzerkonto darf sie nicht lesen.",
               "Pfad und Leserechte prüfen; relative Pfade zählen ab dem Ordner der Einstellungsdatei."),
         Words("{file}: the file named by {key} cannot be read ({detail}).",
-              "The file with the secret is missing, or this user may not read it.",
+              "The file is missing, or this user may not read it.",
               "Check path and permissions; relative paths count from the settings file's folder."),
     ),
     Message(

@@ -1,61 +1,64 @@
 """Loading a database: partitions and whole tables replaced in one transaction each.
 
-A reader sees the old state or the new one; a load that is killed leaves the old one. This version writes
-SQLite; the other databases get their bulk paths beside it.
+A reader sees the old state or the new one; a load that is killed leaves the old one. Every load notes
+itself in its scope's marker, in the same transaction: the note keeps two loads of a scope apart, and tells
+after a connection was lost during commit whether the commit came through. Scopes are locked in the order
+of their names and tables come in the order of the model, so that loads never wait for each other in a
+circle. What passes by itself is tried again, from the beginning.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
+from uuid import uuid4
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
-from insight_pipeline.model.tables import MODEL_VERSION, PIPELINE_META, TABLES
+from insight_pipeline.model.errors import TransientError
+from insight_pipeline.model.tables import TABLES
+from insight_pipeline.sinks.relational.connecting import Database, make_engine
+from insight_pipeline.sinks.relational.failing import Meaning, meaning, told
+from insight_pipeline.sinks.relational.migrating import migrate
+from insight_pipeline.sinks.relational.replacing import (
+    Scope,
+    delete_moved,
+    delete_scope,
+    lock,
+    mark,
+    marker_of,
+    moved_partitions,
+)
 from insight_pipeline.sinks.relational.schema import metadata
+from insight_pipeline.sinks.relational.staging import fill, stage
 
-_BUSY_SECONDS = 60
-_SUPPORTED = ("sqlite",)
+WAITS = (0.1, 1.0, 5.0)
+"""Seconds before the second and every further try."""
+
+Staged = Sequence[tuple[sa.Table, sa.Table | None, pa.Table]]
+
+
+class _ChangedMeanwhileError(Exception):
+    """Another load moved rows while this one looked where they are."""
 
 
 class RelationalSink:
-    """One database. `url` is an SQLAlchemy URL; `schema` a database schema or empty."""
+    """One database."""
 
-    def __init__(self, url: str, schema: str = "") -> None:
+    def __init__(self, database: Database, sleep: Callable[[float], None] = time.sleep) -> None:
         """Make the engine; nothing is connected yet."""
-        self._url = sa.make_url(url)
-        if self._url.get_backend_name() not in _SUPPORTED:
-            raise PermanentError("IA-420", database=self._url.get_backend_name())
-        self._engine = sa.create_engine(
-            self._url,
-            connect_args={"timeout": _BUSY_SECONDS},
-            hide_parameters=True,  # rows, and so phone numbers: errors go into Dagster's storage
-        )
-        sa.event.listen(self._engine, "connect", _prepare)
-        self._tables = metadata(schema or None).tables
+        self._engine = make_engine(database)
+        self._backend = self._engine.dialect.name
+        self._sleep = sleep
+        self._schema = database.schema or None
+        self._tables = {table.name: table for table in metadata(self._schema).tables.values()}
+        self._markers = marker_of(self._tables)
 
     def create(self) -> None:
-        """Make what is missing: the folder, the tables, the model's version."""
-        if self._url.database:
-            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with self._engine.begin() as connection:
-                for table in self._tables.values():
-                    table.create(connection, checkfirst=True)
-        except sa.exc.DatabaseError as error:
-            if isinstance(error, sa.exc.OperationalError) or _is_damaged(error):
-                raise self._told(error) from error
-            raise
-        meta = [{"key": "model_version", "value": str(MODEL_VERSION)}]
-        self.replace_tables(
-            {"pipeline_meta": pa.Table.from_pylist(meta, PIPELINE_META.arrow_schema())}, None
-        )
+        """Bring the database to the present version of the model, from whatever it holds."""
+        self._again(lambda: migrate(self._engine, self._schema))
 
     def replace_partition(
         self, tables: Mapping[str, pa.Table], installation: str, day: date
@@ -65,72 +68,101 @@ class RelationalSink:
         A late file may move a call to another date. Its rows then leave the date they were held
         under, whose own load follows, so that no moment counts the call twice.
         """
-        where = {"installation": installation, "local_date": day}
-        self._replace(tables, where)
+        self._again(lambda: self._replace(tables, Scope(installation, day)))
 
     def replace_tables(self, tables: Mapping[str, pa.Table], installation: str | None) -> None:
         """Replace whole tables, or in each of them the rows of one installation."""
-        self._replace(tables, {} if installation is None else {"installation": installation})
-
-    def _replace(self, tables: Mapping[str, pa.Table], where: Mapping[str, object]) -> None:
-        try:
-            with self._engine.begin() as connection:
-                for name, table in tables.items():
-                    target = self._tables[name]
-                    matches = [target.c[column] == value for column, value in where.items()]
-                    connection.execute(sa.delete(target).where(*matches))
-                    _insert(connection, target, table)
-        except sa.exc.DatabaseError as error:
-            if isinstance(error, sa.exc.OperationalError) or _is_damaged(error):
-                raise self._told(error) from error
-            raise
-
-    def count(self, name: str) -> int:
-        """Rows of a table."""
-        with self._engine.connect() as connection:
-            query = sa.select(sa.func.count()).select_from(self._tables[name])
-            return int(connection.execute(query).scalar_one())
+        self._again(lambda: self._replace(tables, Scope(installation)))
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
 
-    def _told(self, error: sa.exc.DatabaseError) -> InsightError:
-        # Options may hold a password, too.
-        shown, detail = self._url.set(query={}).render_as_string(), str(error.orig)
-        if _is_damaged(error):
-            return PermanentError("IA-422", database=shown, detail=detail)
-        return TransientError("IA-421", database=shown, detail=detail)
+    def _again(self, action: Callable[[], None]) -> None:
+        """Carry out, again after a wait where the error may pass, and tell the last one."""
+        for wait in (*WAITS, None):
+            try:
+                return action()
+            except sa.exc.DBAPIError as error:
+                found = meaning(error, self._backend)
+                if wait is None or found not in {Meaning.PASSES, Meaning.TAKEN}:
+                    if message := told(error, self._engine.url):
+                        raise message from error
+                    raise
+            except _ChangedMeanwhileError as error:
+                if wait is None:
+                    raise TransientError("IA-427", database=self._shown) from error
+            self._sleep(wait)
+        return None
+
+    @property
+    def _shown(self) -> str:
+        return self._engine.url.render_as_string(hide_password=True)
+
+    def _replace(self, tables: Mapping[str, pa.Table], scope: Scope) -> None:
+        load_id = uuid4().hex
+        names = [name for name in TABLES if name in tables]
+        with self._engine.connect() as connection:
+            staged = [
+                (self._tables[n], stage(connection, self._tables[n], tables[n]), tables[n])
+                for n in names
+            ]
+            connection.commit()
+            elsewhere = _held_elsewhere(connection, staged, scope)
+            connection.commit()
+            for each in (scope, *elsewhere):
+                self._make_marker(connection, each)
+            self._lock(connection, scope, elsewhere, load_id)
+            if elsewhere and not _held_elsewhere(connection, staged, scope) <= elsewhere:
+                raise _ChangedMeanwhileError
+            for target, stage_of_it, table in staged:
+                connection.execute(delete_scope(target, scope, connection.dialect))
+                if elsewhere and stage_of_it is not None:
+                    connection.execute(delete_moved(target, stage_of_it, scope, connection.dialect))
+                fill(connection, target, stage_of_it, table)
+            self._commit(connection, scope, load_id)
+
+    def _make_marker(self, connection: sa.Connection, scope: Scope) -> None:
+        """Every scope has its row before anyone locks it."""
+        wanted = self._markers.c.scope == scope.key
+        if connection.execute(sa.select(self._markers).where(wanted)).first() is None:
+            try:
+                connection.execute(sa.insert(self._markers).values(scope=scope.key, load_id=""))
+                connection.commit()
+            except sa.exc.IntegrityError:  # another load was quicker
+                connection.rollback()
+        connection.commit()
+
+    def _lock(
+        self, connection: sa.Connection, scope: Scope, others: set[Scope], load_id: str
+    ) -> None:
+        for each in sorted((scope, *others), key=lambda each: each.key):
+            is_own = each == scope
+            wanted = mark(self._markers, each, load_id) if is_own else lock(self._markers, each)
+            connection.execute(wanted)
+
+    def _commit(self, connection: sa.Connection, scope: Scope, load_id: str) -> None:
+        """Commit; where the connection is lost meanwhile, look what came of it."""
+        try:
+            connection.commit()
+        except sa.exc.DBAPIError as error:
+            is_lost = meaning(error, self._backend) is Meaning.PASSES
+            if not is_lost or not self._came_through(scope, load_id):
+                raise
+
+    def _came_through(self, scope: Scope, load_id: str) -> bool:
+        """Whether the load's note is there. Locking it waits until the lost session has ended."""
+        with self._engine.begin() as connection:
+            connection.execute(lock(self._markers, scope))
+            noted = sa.select(self._markers.c.load_id).where(self._markers.c.scope == scope.key)
+            return connection.execute(noted).scalar_one_or_none() == load_id
 
 
-def _is_damaged(error: sa.exc.DatabaseError) -> bool:
-    """Whether the file is no SQLite database, or a broken one."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-
-
-def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Write-ahead log: readers are never held up by a load."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.close()
-
-
-def _insert(connection: sa.Connection, target: sa.Table, table: pa.Table) -> None:
-    if not len(table):
-        return
-    names = TABLES[target.name].names
-    quote = connection.dialect.identifier_preparer
-    columns = ", ".join(quote.quote(name) for name in names)
-    marks = ", ".join("?" * len(names))
-    into = quote.format_table(target)
-    rows = list(zip(*(_values(table[name]) for name in names), strict=True))
-    connection.exec_driver_sql(f"INSERT OR REPLACE INTO {into} ({columns}) VALUES ({marks})", rows)
-
-
-def _values(column: pa.ChunkedArray) -> list[object]:
-    """Python values as SQLite keeps them: dates and instants as ISO text, UTC."""
-    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
-        column = column.cast(pa.string())
-    values: list[object] = column.to_pylist()
-    return values
+def _held_elsewhere(connection: sa.Connection, staged: Staged, scope: Scope) -> set[Scope]:
+    """The other partitions in which keys that arrive are held."""
+    found: set[Scope] = set()
+    for target, stage_of_it, _ in staged:
+        if stage_of_it is not None and "local_date" in scope.values:
+            rows = connection.execute(moved_partitions(target, stage_of_it, scope))
+            found |= {Scope(installation, day) for installation, day in rows}
+    return found

@@ -1,0 +1,207 @@
+"""Connections: which driver, TLS, timeouts, pool, and what every session is set to.
+
+A remote server is spoken to by TLS 1.2 or 1.3 only, its certificate and host name verified. A loopback
+address or a Unix socket needs none, and gets the same as soon as an authority is named. Every session
+runs in UTC with UTF-8, whatever the server or the user's account is set to. Options are worked out by
+pure functions; what a failure means stands in `failing`.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from insight_pipeline.model.errors import PermanentError
+
+DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mysql+pymysql",
+    "mssql": "mssql+mssqlpython",
+}
+CONNECT_SECONDS = 10
+LOCK_SECONDS = 60
+SILENCE_SECONDS = 900
+"""How long a statement may say nothing before its connection counts as lost."""
+_SYSTEM_AUTHORITIES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database as the settings name it."""
+
+    url: str
+    schema: str = ""
+    tls: str = "verify"
+    """`verify`, or `off` for a network that protects the connection itself."""
+    ca_file: str = ""
+    """Authorities that signed the server's certificate; empty: those of this machine."""
+
+
+def driver_url(database: Database) -> sa.URL:
+    """The URL with the driver that is used here, whichever it names."""
+    url = sa.make_url(database.url)
+    backend = url.get_backend_name()
+    if backend not in DRIVERS:
+        raise PermanentError("IA-420", database=backend)
+    return url.set(drivername=DRIVERS[backend])
+
+
+def needs_tls(url: sa.URL, database: Database) -> bool:
+    """Whether the connection leaves this machine, or is to be verified all the same."""
+    if url.get_backend_name() == "sqlite" or database.tls == "off":
+        return False
+    hosts = _hosts(url)
+    return bool(database.ca_file) or not all(_is_local(host) for host in hosts)
+
+
+def _hosts(url: sa.URL) -> Sequence[str]:
+    """Where it goes: the URL's host, and hosts or sockets among its options."""
+    found = [url.host or ""]
+    for name in ("host", "hostaddr"):
+        given = url.query.get(name, ())
+        found += [given] if isinstance(given, str) else list(given)
+    return [host for text in found for host in text.split(",")]
+
+
+def _is_local(host: str) -> bool:
+    """A socket's path, no host at all, or a loopback address."""
+    if not host or host == "localhost" or host.startswith(("/", "@")):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def connect_options(url: sa.URL, database: Database) -> dict[str, Any]:
+    """Options of the driver: TLS, timeouts, character set."""
+    is_tls = needs_tls(url, database)
+    match url.get_backend_name():
+        case "sqlite":
+            return {"timeout": LOCK_SECONDS}
+        case "postgresql":
+            return _postgresql_options(database, is_tls=is_tls)
+        case "mysql":
+            return _mysql_options(database, is_tls=is_tls)
+        case _:
+            return {"timeout": CONNECT_SECONDS}
+
+
+def _postgresql_options(database: Database, *, is_tls: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "client_encoding": "UTF8",
+        "application_name": "insight-pipeline",
+        "keepalives_idle": LOCK_SECONDS,
+        "tcp_user_timeout": SILENCE_SECONDS * 1000,
+        "ssl_min_protocol_version": "TLSv1.2",
+    }
+    if is_tls:
+        authorities = database.ca_file or _system_authorities()
+        options |= {"sslmode": "verify-full", "sslrootcert": authorities}
+    return options
+
+
+def _system_authorities() -> str:
+    """The file of this machine's authorities; libpq's own way to find them where there is none."""
+    own = ssl.get_default_verify_paths().cafile
+    files = (own, *_SYSTEM_AUTHORITIES)
+    return next((file for file in files if file and Path(file).is_file()), "system")
+
+
+def _mysql_options(database: Database, *, is_tls: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "charset": "utf8mb4",
+        "connect_timeout": CONNECT_SECONDS,
+        "read_timeout": SILENCE_SECONDS,
+        "write_timeout": SILENCE_SECONDS,
+        "local_infile": True,
+    }
+    if is_tls:
+        context = ssl.create_default_context(cafile=database.ca_file or None)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        options["ssl"] = context
+    return options
+
+
+def encrypted(url: sa.URL, database: Database) -> sa.URL:
+    """The URL with what it must say itself: SQL Server's driver reads TLS from there."""
+    if url.get_backend_name() != "mssql":
+        return url
+    if not needs_tls(url, database):
+        return url.update_query_dict({"Encrypt": "no"} if database.tls == "off" else {})
+    named = {"ServerCertificate": database.ca_file} if database.ca_file else {}
+    return url.update_query_dict({"Encrypt": "yes", "TrustServerCertificate": "no", **named})
+
+
+TIME_ZONE = {
+    "postgresql": "SET TIME ZONE 'UTC'",
+    "mysql": "SET SESSION time_zone = '+00:00'",
+}
+"""SQLite and SQL Server know no time zone of a session."""
+SESSION: dict[str, tuple[str, ...]] = {
+    "sqlite": ("PRAGMA journal_mode=WAL",),  # readers are never held up by a load
+    "postgresql": (f"SET lock_timeout = '{LOCK_SECONDS}s'",),
+    "mysql": (
+        "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+        f"SET SESSION innodb_lock_wait_timeout = {LOCK_SECONDS}",
+    ),
+    "mssql": ("SET XACT_ABORT ON", f"SET LOCK_TIMEOUT {LOCK_SECONDS * 1000}"),
+}
+
+
+def make_engine(database: Database) -> sa.Engine:
+    """An engine; nothing is connected yet."""
+    url = driver_url(database)
+    backend = url.get_backend_name()
+    options: dict[str, Any] = {"connect_args": connect_options(url, database)}
+    if backend != "sqlite":
+        options |= {
+            "pool_pre_ping": True,
+            "pool_size": 2,
+            "pool_timeout": LOCK_SECONDS,
+            "pool_recycle": 1800,
+            "isolation_level": "READ COMMITTED",
+        }
+    try:
+        engine = sa.create_engine(encrypted(url, database), **options)
+    except ModuleNotFoundError as error:
+        raise PermanentError("IA-426", database=backend, module=error.name or "") from error
+
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        _prepare(connection, url)
+
+    sa.event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, url: sa.URL) -> None:
+    """Open a session: in UTC, or not at all."""
+    backend, cursor = url.get_backend_name(), connection.cursor()
+    if statement := TIME_ZONE.get(backend):
+        try:
+            cursor.execute(statement)
+        except Exception as error:
+            raise PermanentError(
+                "IA-425", database=url.host or "", statement=statement, detail=error
+            ) from error
+    for statement in SESSION[backend]:
+        cursor.execute(statement)
+    cursor.close()
+    if backend != "sqlite":
+        connection.commit()

@@ -1,0 +1,76 @@
+"""Bringing a database to the present version of the model, by Alembic, over the program's own connection.
+
+Nothing is done, and no right to change tables is needed, where the database is up to date already. Two
+programs that start at once wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from insight_pipeline.model.errors import PermanentError
+
+_SCRIPTS = Path(__file__).with_name("migrations")
+_LOCK = 4_110_427
+_LOCK_SECONDS = 60
+
+
+def migrate(engine: sa.Engine, schema: str | None) -> None:
+    """Bring the database to the newest version, whatever it holds."""
+    script = ScriptDirectory(str(_SCRIPTS))
+    if (named := engine.url.database) and engine.dialect.name == "sqlite":
+        Path(named).parent.mkdir(parents=True, exist_ok=True)
+    with engine.connect() as connection:
+        if _version(connection, schema) != script.get_current_head():
+            connection.rollback()
+            with _locked(connection):
+                _upgrade(connection, script, schema)
+
+
+def _version(connection: sa.Connection, schema: str | None) -> str | None:
+    return MigrationContext.configure(
+        connection, opts={"version_table_schema": schema}
+    ).get_current_revision()
+
+
+def _upgrade(connection: sa.Connection, script: ScriptDirectory, schema: str | None) -> None:
+    config = Config()
+    config.attributes["schema"] = schema
+
+    def steps(revision: tuple[str, ...], _: MigrationContext) -> list[RevisionStep]:
+        return script._upgrade_revs("head", revision)  # type: ignore[arg-type] # noqa: SLF001 - as documented
+
+    with EnvironmentContext(config, script, fn=steps) as environment:
+        environment.configure(connection=connection, version_table_schema=schema)
+        try:
+            environment.run_migrations()
+        except CommandError as error:
+            raise PermanentError("IA-429", detail=error) from error
+
+
+@contextmanager
+def _locked(connection: sa.Connection) -> Iterator[None]:
+    """One transaction in which nobody else migrates. MySQL commits with every change of a table."""
+    backend = connection.dialect.name
+    statement = {
+        "sqlite": "BEGIN IMMEDIATE",
+        "postgresql": f"SELECT pg_advisory_xact_lock({_LOCK})",
+        "mysql": f"SELECT GET_LOCK('insight_pipeline', {_LOCK_SECONDS})",
+        "mssql": "EXEC sp_getapplock @Resource = 'insight_pipeline', @LockMode = 'Exclusive', "
+        f"@LockTimeout = {_LOCK_SECONDS * 1000}",
+    }[backend]
+    with connection.begin():
+        connection.exec_driver_sql(statement)
+        yield
+    if backend == "mysql":
+        connection.exec_driver_sql("SELECT RELEASE_LOCK('insight_pipeline')")
+        connection.commit()
