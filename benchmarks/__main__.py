@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick]`: a day of a million legs, and a year of days by `insight backfill`."""
+"""`python -m benchmarks [--quick]`: a day of a million legs to lake and databases, a year by backfill."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import time
 from datetime import date
 from pathlib import Path
 
+from benchmarks.databases import measure
 from benchmarks.day import DAY
 from benchmarks.exports import days_from, write_days
+from insight_pipeline.orchestration.site import Site
+from insight_pipeline.settings import load_settings
 
 RUNS = 3
 
@@ -21,6 +24,7 @@ def main() -> None:
     """Run every benchmark and print its medians."""
     scale = 20 if "--quick" in sys.argv else 1
     _large_day(1_000_000 // scale)
+    _databases(1_000_000 // scale, 365 // scale)
     _year(365 // scale, 2_000)
 
 
@@ -55,6 +59,16 @@ def _large_day(legs: int) -> None:
         f"  {'total':22} {total:6.2f} CPU-s, {results[0]['legs'] / total:,.0f} legs a second and core"
     )
     print(f"  peak memory {max(r['peak_mb'] for r in results)} MB")
+
+
+def _databases(legs: int, days: int) -> None:
+    """Lake to commit, beside what the databases' own loaders take."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = _settings(Path(folder), date(2026, 3, 1))
+        write_days(Path(folder) / "landing", [DAY], legs)
+        command = [sys.executable, "-m", "benchmarks.day", str(config)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        measure(Site("demo", load_settings(config, {})), DAY, Path(folder), days)
 
 
 def _year(days: int, legs: int) -> None:

@@ -39,7 +39,19 @@ def _fields(column: pa.Array) -> pa.Array:
         return pc.if_else(column, "1", "0")
     if not pa.types.is_string(column.type):
         return column.cast(pa.string())
-    for char, escaped in _ESCAPES:
-        if pc.any(pc.match_substring(column, char)).as_py():
+    texts = _bytes(column)
+    if any(char.encode() in texts for char, _ in _ESCAPES):
+        for char, escaped in _ESCAPES:
             column = pc.replace_substring(column, char, escaped)
     return column
+
+
+def _bytes(column: pa.Array) -> bytes:
+    """The texts of a column, one behind the other, to look for what must be escaped."""
+    _, offsets, data = column.buffers()
+    if data is None:
+        return b""
+    ends = np.frombuffer(offsets, np.int32)
+    begin, end = int(ends[column.offset]), int(ends[column.offset + len(column)])
+    found: bytes = data.slice(begin, end - begin).to_pybytes()
+    return found
