@@ -22,7 +22,9 @@ from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.model.messages import message
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
-USAGE_CODES = frozenset({"IA-106", "IA-408", "IA-503", "IA-505", "IA-506", "IA-523", "IA-567"})
+USAGE_CODES = frozenset(
+    {"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-506", "IA-523", "IA-567"}
+)
 """Errors that are wrong usage or settings although they show only when something is done."""
 COMMANDS = {
     "run": "Read new files, make the chosen days, load the sinks.",
@@ -34,6 +36,7 @@ COMMANDS = {
     "logout": "Forget the login to Microsoft.",
     "powerbi": "The push dataset in Power BI: create, push, status, rebuild, hold, release.",
     "quota": "What the upload has used of Microsoft's limits, and what waits.",
+    "database": "Tables and views of the database; scripts for its administrator.",
     "quarantine": "Lines and files that could not be read, and why.",
     "simulate": "Write sample exports of a simulated PBX.",
     "emulator": "Run a local Power BI and Microsoft login.",

@@ -67,6 +67,13 @@ class LegPartitions:
 PRIVATE_SCHEMA = pa.schema([("local_date", pa.date32()), ("call_id", pa.string())])
 
 
+def database_of(settings: Settings) -> Database:
+    """The database that the settings name."""
+    named = settings.sinks.relational
+    url = named.url.get_secret_value()
+    return Database(url, named.schema_name, named.tls, named.ca_file, settings.locale)
+
+
 class Site:
     """An installation and its stores below the data folder."""
 
@@ -155,11 +162,7 @@ class Site:
 
     def database(self) -> RelationalSink:
         """The database of the settings, its tables made where they are missing."""
-        relational = self.settings.sinks.relational
-        url = relational.url.get_secret_value()
-        sink = RelationalSink(
-            Database(url, relational.schema_name, relational.tls, relational.ca_file)
-        )
+        sink = RelationalSink(database_of(self.settings))
         sink.create()
         return sink
 

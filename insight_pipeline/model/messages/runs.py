@@ -143,6 +143,15 @@ RUNS = (
               "Load once more (insight run); if it stays, please report it."),
     ),
     Message(
+        "IA-418",
+        Words("SQLite kennt keine Benutzer und keine Rollen.",
+              "Wer die Datei lesen darf, sieht alles.",
+              "Die Rechte der Datei setzen, oder eine Datenbank mit eigenem Server verwenden."),
+        Words("SQLite knows no users and no roles.",
+              "Whoever may read the file sees everything.",
+              "Set the file's permissions, or use a database with a server of its own."),
+    ),
+    Message(
         "IA-420",
         Words("Die Datenbankart {database} wird nicht beschrieben.",
               "Beschrieben werden PostgreSQL, MySQL, MariaDB, SQL Server und SQLite.",

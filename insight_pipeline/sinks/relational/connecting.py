@@ -50,6 +50,8 @@ class Database:
     """`verify`, or `off` for a network that protects the connection itself."""
     ca_file: str = ""
     """Authorities that signed the server's certificate; empty: those of this machine."""
+    locale: str = "de"
+    """Language of the views."""
 
 
 def driver_url(database: Database) -> sa.URL:
@@ -114,6 +116,8 @@ def _postgresql_options(database: Database, *, is_tls: bool) -> dict[str, Any]:
     if is_tls:
         authorities = database.ca_file or _system_authorities()
         options |= {"sslmode": "verify-full", "sslrootcert": authorities}
+    elif database.tls == "off":
+        options["sslmode"] = "disable"
     return options
 
 
@@ -136,6 +140,8 @@ def _mysql_options(database: Database, *, is_tls: bool) -> dict[str, Any]:
         context = ssl.create_default_context(cafile=database.ca_file or None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         options["ssl"] = context
+    elif database.tls == "off":
+        options["ssl_disabled"] = True
     return options
 
 

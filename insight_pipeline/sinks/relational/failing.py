@@ -38,7 +38,9 @@ _POSTGRESQL_PASSES = ("08", "40", "53", "55P03", "57", "58", "XX")
 _POSTGRESQL_BUSY = re.compile(
     r"starting up|shutting down|recovery|too many|reserved", re.IGNORECASE
 )
-_MYSQL_REFUSED = frozenset({1044, 1045, 1046, 1049, 1142, 1143, 1227, 1370, 1698, 1820, 3118, 4151})
+_MYSQL_REFUSED = frozenset(
+    {1044, 1045, 1046, 1049, 1130, 1142, 1143, 1227, 1370, 1698, 1820, 3118, 4151}
+)
 _MYSQL_PASSES = frozenset(
     {1021, 1040, 1053, 1079, 1114, 1158, 1159, 1160, 1161, 1180, 1203, 1205, 1213, 1290, 1317}
     | {1836, 1927, 2002, 2003, 2006, 2013, 2014, 2055, 3024, 4031}

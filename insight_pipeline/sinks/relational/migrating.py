@@ -6,7 +6,7 @@ programs that start at once wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,28 +18,49 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from insight_pipeline.model.errors import PermanentError
+from insight_pipeline.sinks.relational.schema import MARKER
+from insight_pipeline.sinks.relational.views import digest, report_views, view_statements
 
+_VIEWS = "views"
 _SCRIPTS = Path(__file__).with_name("migrations")
 _LOCK = 4_110_427
 _LOCK_SECONDS = 60
 
 
-def migrate(engine: sa.Engine, schema: str | None) -> None:
-    """Bring the database to the newest version, whatever it holds."""
-    script = ScriptDirectory(str(_SCRIPTS))
+def migrate(engine: sa.Engine, tables: Mapping[str, sa.Table], locale: str) -> None:
+    """Bring the database to the newest version, whatever it holds, and its views to the language."""
+    script, schema = ScriptDirectory(str(_SCRIPTS)), tables[MARKER].schema
     if (named := engine.url.database) and engine.dialect.name == "sqlite":
         Path(named).parent.mkdir(parents=True, exist_ok=True)
     with engine.connect() as connection:
-        if _version(connection, schema) != script.get_current_head():
-            connection.rollback()
-            with _locked(connection):
-                _upgrade(connection, script, schema)
+        statements = view_statements(report_views(tables, locale), schema, connection.dialect)
+        is_newest = _version(connection, schema) == script.get_current_head()
+        if is_newest and _views_held(connection, tables[MARKER]) == digest(statements):
+            return
+        connection.rollback()
+        with _locked(connection):
+            _upgrade(connection, script, schema)
+            _make_views(connection, tables[MARKER], statements)
 
 
 def _version(connection: sa.Connection, schema: str | None) -> str | None:
     return MigrationContext.configure(
         connection, opts={"version_table_schema": schema}
     ).get_current_revision()
+
+
+def _views_held(connection: sa.Connection, markers: sa.Table) -> str | None:
+    """What the views were made from; noted beside the loads."""
+    noted = sa.select(markers.c.load_id).where(markers.c.scope == _VIEWS)
+    found: str | None = connection.execute(noted).scalar_one_or_none()
+    return found
+
+
+def _make_views(connection: sa.Connection, markers: sa.Table, statements: list[str]) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+    connection.execute(sa.delete(markers).where(markers.c.scope == _VIEWS))
+    connection.execute(sa.insert(markers).values(scope=_VIEWS, load_id=digest(statements)))
 
 
 def _upgrade(connection: sa.Connection, script: ScriptDirectory, schema: str | None) -> None:

@@ -2,7 +2,7 @@
 
 A scope is a partition (installation and date), the rows of an installation, or a whole table. Rows whose
 keys arrive leave whatever other partition holds them: a late file may move a call to another date. The
-staging table says which keys arrive; on SQL Server it holds the whole rows.
+staging table says which keys arrive; on SQL Server there is one a table, with the whole rows.
 
 MySQL's statements name their index: a scan of the table would wait for rows of other loads, and two such
 scans for each other.
@@ -15,7 +15,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from insight_pipeline.sinks.relational.schema import INDEXES, MARKER, index_name
+from insight_pipeline.sinks.relational.schema import (
+    INDEXES,
+    TABLE_OPTIONS,
+    index_name,
+)
 
 PARTITION = ("installation", "local_date")
 
@@ -44,29 +48,39 @@ def can_move(target: sa.Table) -> bool:
     return "local_date" in target.c and "local_date" not in target.primary_key.columns
 
 
-def staging_table(target: sa.Table, backend: str, names: list[str], owner: str = "") -> sa.Table:
-    """A table of the session alone with some of the columns; `owner` is unique to the session."""
-    columns = [sa.Column(n, target.c[n].type, nullable=target.c[n].nullable) for n in names]
-    if backend == "mssql":
-        return sa.Table(f"##stage_{target.name}_{owner}", sa.MetaData(), *columns)
-    schema = target.schema if backend == "mysql" else None  # PostgreSQL keeps them apart by itself
-    options = {k: v for k, v in target.dialect_kwargs.items() if k.startswith("mysql_")}
-    prefixes = ["TEMPORARY"]
-    name = f"stage_{target.name}"
-    return sa.Table(name, sa.MetaData(schema), *columns, prefixes=prefixes, **options)
+def key_staging(target: sa.Table, dialect: sa.Dialect) -> sa.Table:
+    """A table of the session alone that tells which keys arrive in which table."""
+    kind = _key(target).type
+    schema = target.schema if dialect.name == "mysql" else None  # a session's own in PostgreSQL
+    return sa.Table(
+        "arriving_key",
+        sa.MetaData(schema),
+        sa.Column("table_name", kind, nullable=False),
+        sa.Column("row_key", kind, nullable=False),
+        prefixes=["TEMPORARY"],
+        **TABLE_OPTIONS,
+    )
 
 
-def prepare_staging(stage: sa.Table, target: sa.Table, dialect: sa.Dialect) -> list[str]:
+def row_staging(target: sa.Table, owner: str) -> sa.Table:
+    """A table of SQL Server that all sessions see, named for its `owner` and gone with it."""
+    columns = [sa.Column(c.name, c.type, nullable=c.nullable) for c in target.columns]
+    return sa.Table(f"##{target.name}_{owner}", sa.MetaData(), *columns)
+
+
+def prepare_key_staging(stage: sa.Table, dialect: sa.Dialect) -> list[str]:
     """Make the staging table if the session has none yet, and empty it."""
+    create = sa.schema.CreateTable(stage, if_not_exists=True).compile(dialect=dialect)
+    return [str(create).strip(), f"TRUNCATE TABLE {_named(stage, dialect)}"]
+
+
+def prepare_row_staging(stage: sa.Table, target: sa.Table, dialect: sa.Dialect) -> str:
+    """The same with the columns of its table."""
     quote = dialect.identifier_preparer
-    name = quote.format_table(stage)
-    if dialect.name != "mssql":
-        create = sa.schema.CreateTable(stage, if_not_exists=True)
-        return [str(create.compile(dialect=dialect)).strip(), f"TRUNCATE TABLE {name}"]
     columns = ", ".join(quote.quote(column.name) for column in stage.columns)
-    make = f"SELECT TOP 0 {columns} INTO {name} FROM {quote.format_table(target)}"
+    make = f"SELECT TOP 0 {columns} INTO {_named(stage, dialect)} FROM {_named(target, dialect)}"
     is_there = f"OBJECT_ID(N'tempdb..{stage.name}') IS NOT NULL"
-    return [f"IF {is_there} TRUNCATE TABLE {name} ELSE {make}"]
+    return f"IF {is_there} TRUNCATE TABLE {_named(stage, dialect)} ELSE {make}"
 
 
 def insert_staged(target: sa.Table, stage: sa.Table) -> sa.Insert:
@@ -88,7 +102,7 @@ def delete_scope(target: sa.Table, scope: Scope, dialect: sa.Dialect) -> sa.Exec
 def moved_partitions(target: sa.Table, stage: sa.Table, scope: Scope) -> sa.Select[str, date]:
     """Other partitions that hold arriving keys."""
     found = sa.select(*(target.c[name] for name in PARTITION)).distinct()
-    found = found.select_from(stage.join(target, _same_key(target, stage)))
+    found = found.select_from(stage.join(target, _arrives(target, stage)))
     found = found.where(_elsewhere(target, scope))
     return found.prefix_with("STRAIGHT_JOIN", dialect="mysql").with_hint(
         target, "FORCE INDEX (PRIMARY)", "mysql"
@@ -100,16 +114,15 @@ def delete_moved(
 ) -> sa.Executable:
     """Delete rows of other partitions whose keys arrive."""
     if dialect.name != "mysql":
-        return sa.delete(target).where(_same_key(target, stage), _elsewhere(target, scope))
-    name, staged = _named(target, dialect), _named(stage, dialect)
-    keys = (column.name for column in target.primary_key.columns)
-    match = " AND ".join(f"{name}.{key} = {staged}.{key}" for key in keys)
+        return sa.delete(target).where(_arrives(target, stage), _elsewhere(target, scope))
+    name, staged, key = _named(target, dialect), _named(stage, dialect), _key(target).name
     here = " AND ".join(f"{name}.{n} = :{n}" for n in scope.values)
     text = (
         f"DELETE {name} FROM {staged} STRAIGHT_JOIN {name} FORCE INDEX (PRIMARY) "
-        f"ON {match} WHERE NOT ({here})"
+        f"ON {staged}.table_name = :table_name AND {staged}.row_key = {name}.{key} "
+        f"WHERE NOT ({here})"
     )
-    return sa.text(text).bindparams(**scope.values)
+    return sa.text(text).bindparams(table_name=target.name, **scope.values)
 
 
 def mark(markers: sa.Table, scope: Scope, load_id: str) -> sa.Update:
@@ -123,11 +136,6 @@ def lock(markers: sa.Table, scope: Scope) -> sa.Update:
     return same.values(load_id=markers.c.load_id)
 
 
-def marker_of(tables: dict[str, sa.Table]) -> sa.Table:
-    """The table of markers among a database's tables."""
-    return next(table for table in tables.values() if table.name == MARKER)
-
-
 def _named(table: sa.Table, dialect: sa.Dialect) -> str:
     return dialect.identifier_preparer.format_table(table)
 
@@ -139,9 +147,17 @@ def _index(target: sa.Table, names: tuple[str, ...], dialect: sa.Dialect) -> str
     return "PRIMARY"
 
 
-def _same_key(target: sa.Table, stage: sa.Table) -> sa.ColumnElement[bool]:
-    keys = [column.name for column in target.primary_key.columns]
-    return sa.and_(*(target.c[key] == stage.c[key] for key in keys))
+def _key(target: sa.Table) -> sa.Column[str]:
+    """The key of a table whose rows may move: one text."""
+    (key,) = target.primary_key.columns
+    return key
+
+
+def _arrives(target: sa.Table, stage: sa.Table) -> sa.ColumnElement[bool]:
+    key = _key(target)
+    if "row_key" not in stage.c:
+        return stage.c[key.name] == key
+    return sa.and_(stage.c.table_name == target.name, stage.c.row_key == key)
 
 
 def _elsewhere(target: sa.Table, scope: Scope) -> sa.ColumnElement[bool]:

@@ -42,7 +42,7 @@ MARKER = "load_marker"
 
 _LENGTHS = {"installation": 40, "file_name": 255}
 _KEY_LENGTH = 64
-_BYTES_SQLSERVER = "Latin1_General_100_BIN2"
+BYTES_SQLSERVER = "Latin1_General_100_BIN2"
 TABLE_OPTIONS: dict[str, Any] = {
     "mysql_engine": "InnoDB",
     "mysql_charset": "utf8mb4",
@@ -67,7 +67,7 @@ def _key_text(length: int) -> Type:
         sa.String()
         .with_variant(sa.Text(collation="C"), "postgresql")
         .with_variant(mysql.VARCHAR(length), "mysql")
-        .with_variant(mssql.NVARCHAR(length, collation=_BYTES_SQLSERVER), "mssql")
+        .with_variant(mssql.NVARCHAR(length, collation=BYTES_SQLSERVER), "mssql")
     )
 
 
@@ -76,7 +76,7 @@ def _free_text() -> Type:
         sa.String()
         .with_variant(sa.Text(), "postgresql")
         .with_variant(mysql.LONGTEXT(), "mysql")
-        .with_variant(mssql.NVARCHAR(collation=_BYTES_SQLSERVER), "mssql")
+        .with_variant(mssql.NVARCHAR(collation=BYTES_SQLSERVER), "mssql")
     )
 
 

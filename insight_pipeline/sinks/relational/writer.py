@@ -28,16 +28,13 @@ from insight_pipeline.sinks.relational.replacing import (
     delete_scope,
     lock,
     mark,
-    marker_of,
     moved_partitions,
 )
-from insight_pipeline.sinks.relational.schema import metadata
-from insight_pipeline.sinks.relational.staging import fill, stage
+from insight_pipeline.sinks.relational.schema import MARKER, metadata
+from insight_pipeline.sinks.relational.staging import Load, fill, stage
 
 WAITS = (0.1, 1.0, 5.0)
 """Seconds before the second and every further try."""
-
-Staged = Sequence[tuple[sa.Table, sa.Table | None, pa.Table]]
 
 
 class _ChangedMeanwhileError(Exception):
@@ -52,13 +49,14 @@ class RelationalSink:
         self._engine = make_engine(database)
         self._backend = self._engine.dialect.name
         self._sleep = sleep
-        self._schema = database.schema or None
-        self._tables = {table.name: table for table in metadata(self._schema).tables.values()}
-        self._markers = marker_of(self._tables)
+        self._locale = database.locale
+        declared = metadata(database.schema or None).tables.values()
+        self._tables = {table.name: table for table in declared}
+        self._markers = self._tables[MARKER]
 
     def create(self) -> None:
         """Bring the database to the present version of the model, from whatever it holds."""
-        self._again(lambda: migrate(self._engine, self._schema))
+        self._again(lambda: migrate(self._engine, self._tables, self._locale))
 
     def replace_partition(
         self, tables: Mapping[str, pa.Table], installation: str, day: date
@@ -103,23 +101,20 @@ class RelationalSink:
         load_id = uuid4().hex
         names = [name for name in TABLES if name in tables]
         with self._engine.connect() as connection:
-            staged = [
-                (self._tables[n], stage(connection, self._tables[n], tables[n]), tables[n])
-                for n in names
-            ]
-            connection.commit()
-            elsewhere = _held_elsewhere(connection, staged, scope)
-            connection.commit()
+            loads = stage(connection, [Load(self._tables[n], tables[n]) for n in names])
+            elsewhere = _held_elsewhere(connection, loads, scope)
             for each in (scope, *elsewhere):
                 self._make_marker(connection, each)
+            connection.commit()
             self._lock(connection, scope, elsewhere, load_id)
-            if elsewhere and not _held_elsewhere(connection, staged, scope) <= elsewhere:
+            if elsewhere and not _held_elsewhere(connection, loads, scope) <= elsewhere:
                 raise _ChangedMeanwhileError
-            for target, stage_of_it, table in staged:
-                connection.execute(delete_scope(target, scope, connection.dialect))
-                if elsewhere and stage_of_it is not None:
-                    connection.execute(delete_moved(target, stage_of_it, scope, connection.dialect))
-                fill(connection, target, stage_of_it, table)
+            for load in loads:
+                connection.execute(delete_scope(load.target, scope, connection.dialect))
+                if elsewhere and load.stage is not None and load.finds_moved:
+                    moved = delete_moved(load.target, load.stage, scope, connection.dialect)
+                    connection.execute(moved)
+                fill(connection, load)
             self._commit(connection, scope, load_id)
 
     def _make_marker(self, connection: sa.Connection, scope: Scope) -> None:
@@ -131,7 +126,6 @@ class RelationalSink:
                 connection.commit()
             except sa.exc.IntegrityError:  # another load was quicker
                 connection.rollback()
-        connection.commit()
 
     def _lock(
         self, connection: sa.Connection, scope: Scope, others: set[Scope], load_id: str
@@ -158,11 +152,11 @@ class RelationalSink:
             return connection.execute(noted).scalar_one_or_none() == load_id
 
 
-def _held_elsewhere(connection: sa.Connection, staged: Staged, scope: Scope) -> set[Scope]:
+def _held_elsewhere(connection: sa.Connection, loads: Sequence[Load], scope: Scope) -> set[Scope]:
     """The other partitions in which keys that arrive are held."""
     found: set[Scope] = set()
-    for target, stage_of_it, _ in staged:
-        if stage_of_it is not None and "local_date" in scope.values:
-            rows = connection.execute(moved_partitions(target, stage_of_it, scope))
+    for load in loads:
+        if scope.day is not None and load.stage is not None and load.finds_moved:
+            rows = connection.execute(moved_partitions(load.target, load.stage, scope))
             found |= {Scope(installation, day) for installation, day in rows}
     return found

@@ -1,0 +1,233 @@
+"""Views for reports: columns labelled in the language of the settings, names beside the ids, codes in words.
+
+Power BI, Excel and Grafana read them as they are. Names of views stay the same in every language; labels
+are part of saved reports, so one that has been released is not changed. How a view comes into a database
+stands in `migrating`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+
+from insight_pipeline.model.tables import TABLES
+from insight_pipeline.model.terms import VALUES, Term
+
+_INSTALLATION = Term("Anlage", "Installation")
+_DATE = Term("Datum", "Date")
+_QUEUE = Term("Warteschlange", "Queue")
+_QUEUE_NUMBER = Term("Warteschlange Nr.", "Queue no.")
+_AGENT = Term("Agent", "Agent")
+_AGENT_NUMBER = Term("Agent Nr.", "Agent no.")
+_ANSWERED = Term("Angenommen", "Answered")
+_MISSED = Term("Verpasst", "Missed")
+_AVERAGE_TALK = Term("Mittlere Gesprächsdauer (s)", "Average talk time (s)")
+_TALK = Term("Gesprächsdauer (s)", "Talk time (s)")
+_WAIT = Term("Wartezeit (s)", "Waiting time (s)")
+_CALL = Term("Anruf", "Call")
+_BEGIN = Term("Beginn (UTC)", "Start (UTC)")
+_END = Term("Ende (UTC)", "End (UTC)")
+_OUTCOME = Term("Ergebnis", "Outcome")
+_CALLER = Term("Rufnummer Anrufer", "Caller number")
+_CALLER_NAME = Term("Name Anrufer", "Caller name")
+_CALLED = Term("Rufnummer Ziel", "Called number")
+_CALLED_NAME = Term("Name Ziel", "Called name")
+
+QUEUE_DAY = {
+    "queue_kind": Term("Art", "Kind"),
+    "offered": Term("Eingegangen", "Offered"),
+    "answered": _ANSWERED,
+    "missed": _MISSED,
+    "unanswered": Term("Nicht angenommen", "Not answered"),
+    "no_user": Term("Kein Benutzer", "No user"),
+    "overflow": Term("Übergelaufen", "Overflowed"),
+    "abandoned": Term("Abgebrochen", "Abandoned"),
+    "short_abandoned": Term("Kurz abgebrochen", "Abandoned soon"),
+    "answered_within": Term("Im Servicelevel angenommen", "Answered in time"),
+    "service_level": Term("Servicelevel", "Service level"),
+    "threshold_seconds": Term("Servicelevel-Grenze (s)", "Service level threshold (s)"),
+    "abandonment_rate": Term("Abbruchquote", "Abandonment rate"),
+    "asa_seconds": Term("Mittlere Annahmezeit (s)", "Average speed of answer (s)"),
+    "wait_max_seconds": Term("Längste Wartezeit (s)", "Longest waiting time (s)"),
+    "talk_seconds": _TALK,
+    "average_talk_seconds": _AVERAGE_TALK,
+}
+AGENT_DAY = {
+    "contacts": Term("Kontakte", "Contacts"),
+    "answered": _ANSWERED,
+    "missed": _MISSED,
+    "answered_elsewhere": Term("Anderswo angenommen", "Answered elsewhere"),
+    "placed": Term("Gewählt", "Placed"),
+    "rona": Term("Klingeln ohne Annahme", "Ring no answer"),
+    "ring_seconds": Term("Klingeldauer (s)", "Ring time (s)"),
+    "talk_seconds": _TALK,
+    "average_talk_seconds": _AVERAGE_TALK,
+}
+
+
+VIEWS = ("v_queue_day", "v_agent_day", "v_calls", "v_lost_calls")
+
+
+def report_views(tables: Mapping[str, sa.Table], locale: str) -> dict[str, sa.Select[Any]]:
+    """The views by name, over the tables of a database."""
+    made = (_queue_day, _agent_day, _calls, _lost_calls)
+    return {name: make(tables, locale) for name, make in zip(VIEWS, made, strict=True)}
+
+
+def view_statements(
+    views: Mapping[str, sa.Select[Any]], schema: str | None, dialect: sa.Dialect
+) -> list[str]:
+    """The statements that make the views, anew where they are there with other columns."""
+    made = []
+    for name, select in views.items():
+        quote = dialect.identifier_preparer
+        named = quote.format_table(sa.table(name, schema=schema))
+        body = select.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        if dialect.name in {"postgresql", "sqlite"}:
+            made.append(f"DROP VIEW IF EXISTS {named}")
+        made.append(f"{_head(named, dialect)} AS {body}")
+    return made
+
+
+def _head(named: str, dialect: sa.Dialect) -> str:
+    """Whoever reads a view sees what he may see of its tables."""
+    match dialect.name:
+        case "mysql":
+            return f"CREATE OR REPLACE SQL SECURITY INVOKER VIEW {named}"
+        case "mssql":
+            return f"CREATE OR ALTER VIEW {named}"
+        case "postgresql" if (dialect.server_version_info or (15,)) >= (15,):
+            return f"CREATE VIEW {named} WITH (security_invoker = true)"
+        case _:
+            return f"CREATE VIEW {named}"
+
+
+def digest(statements: list[str]) -> str:
+    """What tells whether a database has just these views."""
+    return sha256("\n".join(statements).encode()).hexdigest()
+
+
+def _queue_day(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
+    day, queue = tables["kpi_queue_day"], tables["dim_queue"].alias("queue")
+    kind = _in_words(queue.c.queue_kind, {"group": _GROUP, "iqueue": _IQUEUE}, locale)
+    figures = [
+        _named(kind if name == "queue_kind" else day.c[name], term, locale)
+        for name, term in QUEUE_DAY.items()
+    ]
+    return sa.select(
+        _named(day.c.installation, _INSTALLATION, locale),
+        _named(day.c.local_date, _DATE, locale),
+        _named(day.c.queue_id, _QUEUE_NUMBER, locale),
+        _named(queue.c.name, _QUEUE, locale),
+        *figures,
+    ).select_from(_with(day, queue, day.c.queue_id, "queue_id"))
+
+
+def _agent_day(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
+    day, agent = tables["kpi_agent_day"], tables["dim_agent"].alias("agent")
+    return sa.select(
+        _named(day.c.installation, _INSTALLATION, locale),
+        _named(day.c.local_date, _DATE, locale),
+        _named(day.c.agent_id, _AGENT_NUMBER, locale),
+        _named(agent.c.name, _AGENT, locale),
+        *(_named(day.c[name], term, locale) for name, term in AGENT_DAY.items()),
+    ).select_from(_with(day, agent, day.c.agent_id, "agent_id"))
+
+
+def _calls(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
+    call = tables["fact_call"]
+    first, last = tables["dim_queue"].alias("first_queue"), tables["dim_queue"].alias("last_queue")
+    answering, line = tables["dim_agent"].alias("agent"), tables["dim_line"].alias("line")
+    placing = tables["dim_agent"].alias("placing_agent")
+    source = _with(call, first, call.c.first_queue_id, "queue_id")
+    source = _with(source, last, call.c.last_queue_id, "queue_id", call)
+    source = _with(source, answering, call.c.answering_agent_id, "agent_id", call)
+    source = _with(source, placing, call.c.originating_agent_id, "agent_id", call)
+    source = _with(source, line, call.c.line_id, "line_id", call)
+    columns: list[tuple[sa.ColumnElement[Any], Term]] = [
+        (call.c.installation, _INSTALLATION),
+        (call.c.local_date, _DATE),
+        (call.c.call_id, _CALL),
+        (_coded("fact_call", call.c.direction, locale), Term("Richtung", "Direction")),
+        (_coded("fact_call", call.c.outcome, locale), _OUTCOME),
+        (call.c.start_utc, _BEGIN),
+        (call.c.human_answer_utc, Term("Angenommen (UTC)", "Answered (UTC)")),
+        (call.c.end_utc, _END),
+        (call.c.wait_seconds, _WAIT),
+        (call.c.talk_seconds, _TALK),
+        (call.c.total_seconds, Term("Gesamtdauer (s)", "Total time (s)")),
+        (answering.c.name, Term("Angenommen von", "Answered by")),
+        (placing.c.name, Term("Gewählt von", "Placed by")),
+        (first.c.name, Term("Erste Warteschlange", "First queue")),
+        (last.c.name, Term("Letzte Warteschlange", "Last queue")),
+        (call.c.caller_number, _CALLER),
+        (call.c.caller_name, _CALLER_NAME),
+        (call.c.called_number, _CALLED),
+        (call.c.called_name, _CALLED_NAME),
+        (line.c.name, Term("Leitung", "Line")),
+        (call.c.transfers, Term("Weiterleitungen", "Transfers")),
+        (call.c.ring_attempts, Term("Anrufversuche", "Ring attempts")),
+    ]
+    return sa.select(*(_named(c, term, locale) for c, term in columns)).select_from(source)
+
+
+def _lost_calls(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
+    """R 14: inbound calls with a number that were abandoned or missed; private calls are never lost."""
+    call, queue = tables["fact_call"], tables["dim_queue"].alias("last_queue")
+    columns: list[tuple[sa.ColumnElement[Any], Term]] = [
+        (call.c.installation, _INSTALLATION),
+        (call.c.local_date, _DATE),
+        (call.c.call_id, _CALL),
+        (_coded("fact_call", call.c.outcome, locale), _OUTCOME),
+        (call.c.start_utc, _BEGIN),
+        (call.c.end_utc, _END),
+        (call.c.wait_seconds, _WAIT),
+        (call.c.last_queue_id, _QUEUE_NUMBER),
+        (queue.c.name, _QUEUE),
+        (call.c.caller_number, _CALLER),
+        (call.c.caller_name, _CALLER_NAME),
+    ]
+    lost = sa.select(*(_named(c, term, locale) for c, term in columns))
+    lost = lost.select_from(_with(call, queue, call.c.last_queue_id, "queue_id"))
+    return lost.where(
+        call.c.direction == "inbound",
+        call.c.outcome.in_(("abandoned", "missed")),
+        call.c.caller_number.is_not(None),
+        call.c.is_private == sa.false(),
+    )
+
+
+_GROUP, _IQUEUE = Term("Gruppe", "Group"), Term("iQueue", "iQueue")
+
+
+def _named(column: sa.ColumnElement[Any], term: Term, locale: str) -> sa.Label[Any]:
+    return column.label(term.text(locale))
+
+
+def _coded(table: str, column: sa.Column[Any], locale: str) -> sa.ColumnElement[Any]:
+    """A column of codes in words."""
+    codes = next(each.values for each in TABLES[table].columns if each.name == column.name)
+    return _in_words(column, {code: VALUES[code] for code in codes}, locale)
+
+
+def _in_words(
+    column: sa.Column[Any], words: Mapping[str, Term], locale: str
+) -> sa.ColumnElement[Any]:
+    told = {code: sa.literal(term.text(locale), sa.Unicode()) for code, term in words.items()}
+    return sa.case(told, value=column, else_=column)
+
+
+def _with(
+    source: sa.FromClause,
+    dimension: sa.FromClause,
+    column: sa.Column[Any],
+    key: str,
+    facts: sa.FromClause | None = None,
+) -> sa.FromClause:
+    """The facts, each with its row of a dimension where it has one."""
+    here = source if facts is None else facts
+    same = sa.and_(dimension.c.installation == here.c.installation, dimension.c[key] == column)
+    return source.outerjoin(dimension, same)
