@@ -11,8 +11,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from insight_pipeline.model.tables import FACT_CALL_LEG, TABLES, Column, Kind, Table
+from insight_pipeline.orchestration.assets.sinks import PARTITIONED, SHARED, WHOLE
+from insight_pipeline.orchestration.site import Site
+from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.relational.connecting import Database, make_engine
 from insight_pipeline.sinks.relational.schema import metadata
+from insight_pipeline.sinks.relational.writer import RelationalSink
+from tests.pipeline import Pipeline
 
 FRIDAY, SATURDAY = date(2026, 3, 27), date(2026, 3, 28)
 Rows = list[tuple[Any, ...]]
@@ -121,4 +126,17 @@ def _sorted(rows: Iterable[tuple[Any, ...]]) -> Rows:
     return sorted(rows, key=lambda row: [(value is None, str(value)) for value in row])
 
 
-PARTITIONED = tuple(name for name, table in TABLES.items() if table.is_partitioned)
+def load_lake(sink: RelationalSink, pipeline: Pipeline) -> None:
+    """Everything in the lake, as the assets load it: partitions, then whole tables."""
+    for name in pipeline.settings.installations:
+        site = Site(name, pipeline.settings)
+        for day in site.lake.dates("fact_call"):
+            days = {n: site.lake.read_days(n, [day], _schema(n)) for n in PARTITIONED}
+            sink.replace_partition(days, name, day)
+        sink.replace_tables({n: site.lake.read(n, _schema(n)) for n in WHOLE}, name)
+        shared = Lake(site.settings.data_dir / "lake")
+        sink.replace_tables({n: shared.read(n, _schema(n)) for n in SHARED}, None)
+
+
+def _schema(name: str) -> pa.Schema:
+    return TABLES[name].arrow_schema()

@@ -122,6 +122,11 @@ def _rows(
     return None
 
 
+def _text(value: bytes) -> str:
+    """A value as text; what no text holds, NUL among it, as U+FFFD: databases refuse it."""
+    return value.decode("utf-8", errors="replace").replace("\0", "\ufffd").strip()
+
+
 def _parse(data: bytes, required: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
     names: list[str] | None = None
     position, line = 0, 1
@@ -129,7 +134,7 @@ def _parse(data: bytes, required: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
         fields, end, is_closed = split_row(data, position)
         if not is_closed:
             raise RefusedError(Refusal.UNCLOSED_QUOTE, f"line {line}")
-        values = [value.decode("utf-8", errors="replace").strip() for value in fields]
+        values = [_text(value) for value in fields]
         if names is None:
             names = [value.lower() for value in values]
             if missing := [name for name in required if name not in names]:

@@ -20,6 +20,7 @@ from insight_pipeline.orchestration.partitions import dates_of
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sinks.lake import Lake
+from insight_pipeline.sinks.relational.connecting import backend_of
 from insight_pipeline.sources.raw_store import day_number
 
 GROUP = "sinks"
@@ -31,6 +32,11 @@ SHARED = ("dim_date", "dim_interval")
 def sink_assets(site: Site) -> list[dg.AssetsDefinition]:
     """Lake and database of one installation."""
     return [_lake(site), _relational(site), _relational_dimensions(site)]
+
+
+def _kind(site: Site) -> str:
+    """The kind of the database, which the UI shows with its sign."""
+    return backend_of(site.settings.sinks.relational.url.get_secret_value())
 
 
 def _lake(site: Site) -> dg.AssetsDefinition:
@@ -60,7 +66,7 @@ def _lake(site: Site) -> dg.AssetsDefinition:
 
 def _relational(site: Site) -> dg.AssetsDefinition:
     @dg.asset(  # type: ignore[call-overload,untyped-decorator]
-        **asset_options(site, "relational", GROUP, "sql", "sqlite"),
+        **asset_options(site, "relational", GROUP, "sql", _kind(site)),
         **partitioned(site),
         description="The partition in the database: all its tables replaced in one transaction.",
         deps=[key(site.name, "lake")],
@@ -92,7 +98,7 @@ def _lake_day(site: Site, name: str, day: date) -> pa.Table:
 
 def _relational_dimensions(site: Site) -> dg.AssetsDefinition:
     @dg.asset(  # type: ignore[call-overload,untyped-decorator]
-        **asset_options(site, "relational_dimensions", GROUP, "sql", "sqlite"),
+        **asset_options(site, "relational_dimensions", GROUP, "sql", _kind(site)),
         description="Dimensions, files and quarantine in the database, replaced in one transaction.",
         deps=[*(key(site.name, name) for name in WHOLE), *(dg.AssetKey([name]) for name in SHARED)],
     )

@@ -54,10 +54,14 @@ class Database:
     """Language of the views."""
 
 
+def backend_of(url: str) -> str:
+    """The kind of database that a URL names."""
+    return sa.make_url(url).get_backend_name()
+
+
 def driver_url(database: Database) -> sa.URL:
     """The URL with the driver that is used here, whichever it names."""
-    url = sa.make_url(database.url)
-    backend = url.get_backend_name()
+    url, backend = sa.make_url(database.url), backend_of(database.url)
     if backend not in DRIVERS:
         raise PermanentError("IA-420", database=backend)
     return url.set(drivername=DRIVERS[backend])

@@ -39,6 +39,7 @@ def migrate(engine: sa.Engine, tables: Mapping[str, sa.Table], locale: str) -> N
             return
         connection.rollback()
         with _locked(connection):
+            _make_schema(connection, schema)
             _upgrade(connection, script, schema)
             _make_views(connection, tables[MARKER], statements)
 
@@ -61,6 +62,11 @@ def _make_views(connection: sa.Connection, markers: sa.Table, statements: list[s
         connection.exec_driver_sql(statement.replace("%", "%%"))
     connection.execute(sa.delete(markers).where(markers.c.scope == _VIEWS))
     connection.execute(sa.insert(markers).values(scope=_VIEWS, load_id=digest(statements)))
+
+
+def _make_schema(connection: sa.Connection, schema: str | None) -> None:
+    if schema is not None and schema not in sa.inspect(connection).get_schema_names():
+        connection.execute(sa.schema.CreateSchema(schema))
 
 
 def _upgrade(connection: sa.Connection, script: ScriptDirectory, schema: str | None) -> None:

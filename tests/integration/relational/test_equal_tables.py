@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from insight_pipeline.model.tables import TABLES
-from insight_pipeline.orchestration.assets.sinks import PARTITIONED, SHARED, WHOLE
-from insight_pipeline.orchestration.site import Site
-from insight_pipeline.sinks.lake import Lake
+from insight_pipeline.orchestration.assets.sinks import PARTITIONED, WHOLE
 from insight_pipeline.sinks.relational.connecting import Database
 from insight_pipeline.sinks.relational.writer import RelationalSink
 from tests.pipeline import Pipeline
-from tests.relational import FRIDAY, held, odd_rows, rows_of
+from tests.relational import FRIDAY, held, load_lake, odd_rows, rows_of
 from tests.servers import fresh_database, url_of
 
 SEED = 20260327
@@ -34,40 +30,13 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str,
         yield {kind: Database(url) for kind, url in urls.items()}
 
 
-def _tables_of(
-    pipeline: Pipeline, name: str
-) -> Iterator[tuple[str | None, date | None, str, pa.Table]]:
-    site = Site(name, pipeline.settings)
-    for table in PARTITIONED:
-        for day in site.lake.dates(table):
-            yield name, day, table, site.lake.read_days(table, [day], TABLES[table].arrow_schema())
-    for table in WHOLE:
-        yield name, None, table, site.lake.read(table, TABLES[table].arrow_schema())
-    shared = Lake(site.settings.data_dir / "lake")
-    for table in SHARED:
-        yield None, None, table, shared.read(table, TABLES[table].arrow_schema())
-
-
-def _load(sink: RelationalSink, pipeline: Pipeline) -> None:
-    """The lake as the assets load it: partitions, then whole tables."""
-    for name in pipeline.settings.installations:
-        partitions: dict[date, dict[str, pa.Table]] = {}
-        for installation, day, table, rows in _tables_of(pipeline, name):
-            if day is None:
-                sink.replace_tables({table: rows}, installation)
-            else:
-                partitions.setdefault(day, {})[table] = rows
-        for day, tables in partitions.items():
-            sink.replace_partition(tables, name, day)
-
-
 def test_a_week_of_calls_gives_equal_tables(
     week: Pipeline, databases: Mapping[str, Database]
 ) -> None:
     for database in databases.values():
         sink = RelationalSink(database)
         sink.create()
-        _load(sink, week)
+        load_lake(sink, week)
         sink.close()
     for name in TABLES:
         expected = held(databases["sqlite"], name)
