@@ -1,0 +1,32 @@
+CREATE ROLE insight_group_reader
+GO
+GRANT SELECT ON SCHEMA::insight TO insight_group_reader
+GO
+CREATE TABLE insight.visible_group (reader nvarchar(128) NOT NULL, installation nvarchar(40) COLLATE Latin1_General_100_BIN2 NOT NULL, queue_id bigint NOT NULL, PRIMARY KEY (reader, installation, queue_id))
+GO
+DENY SELECT ON insight.visible_group TO insight_group_reader
+GO
+CREATE FUNCTION insight.sees_by_queue(@installation nvarchar(40), @queue_id bigint) RETURNS TABLE WITH SCHEMABINDING AS RETURN SELECT 1 AS sees WHERE IS_ROLEMEMBER(N'insight_group_reader') = 0 OR EXISTS (SELECT 1 FROM insight.visible_group AS seen WHERE seen.reader = USER_NAME() AND seen.installation = @installation AND seen.queue_id = @queue_id)
+GO
+CREATE FUNCTION insight.sees_by_call(@call_id nvarchar(64)) RETURNS TABLE WITH SCHEMABINDING AS RETURN SELECT 1 AS sees WHERE IS_ROLEMEMBER(N'insight_group_reader') = 0 OR EXISTS (SELECT 1 FROM insight.fact_queue_visit AS visit WHERE visit.call_id = @call_id AND EXISTS (SELECT 1 FROM insight.visible_group AS seen WHERE seen.reader = USER_NAME() AND seen.installation = visit.installation AND seen.queue_id = visit.queue_id))
+GO
+CREATE FUNCTION insight.sees_by_agent(@installation nvarchar(40), @agent_id bigint) RETURNS TABLE WITH SCHEMABINDING AS RETURN SELECT 1 AS sees WHERE IS_ROLEMEMBER(N'insight_group_reader') = 0 OR (@agent_id = 0 OR EXISTS (SELECT 1 FROM insight.fact_agent_contact AS contact WHERE contact.installation = @installation AND contact.agent_id = @agent_id AND EXISTS (SELECT 1 FROM insight.visible_group AS seen WHERE seen.reader = USER_NAME() AND seen.installation = contact.installation AND seen.queue_id = contact.queue_id)))
+GO
+CREATE FUNCTION insight.sees_by_nobody(@installation nvarchar(40)) RETURNS TABLE WITH SCHEMABINDING AS RETURN SELECT 1 AS sees WHERE IS_ROLEMEMBER(N'insight_group_reader') = 0 OR 1 = 0
+GO
+CREATE SECURITY POLICY insight.own_groups
+    ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.fact_call_leg,
+    ADD FILTER PREDICATE insight.sees_by_call(call_id) ON insight.fact_call,
+    ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.fact_queue_visit,
+    ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.fact_agent_contact,
+    ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.fact_queue_interval,
+    ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.fact_agent_interval,
+    ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.kpi_queue_day,
+    ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.kpi_agent_day,
+    ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.reconciliation,
+    ADD FILTER PREDICATE insight.sees_by_agent(installation, agent_id) ON insight.dim_agent,
+    ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.dim_queue,
+    ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.cdr_quarantine,
+    ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.ingest_file
+    WITH (STATE = ON)
+GO
