@@ -78,9 +78,13 @@ def _values(column: Column, is_key: bool, fixed: dict[str, object], rows: int) -
 def versions_held(database: Database) -> set[int]:
     """The version that every table holds whole, read by one snapshot; -1 for anything else."""
     tables = {table.name: table for table in metadata(database.schema or None).tables.values()}
-    engine = make_engine(database).execution_options(isolation_level="REPEATABLE READ")
+    engine = make_engine(database)
+    is_file = engine.dialect.name == "sqlite"
+    level = "SERIALIZABLE" if is_file else "REPEATABLE READ"
     found = set()
-    with engine.connect() as connection:
+    with engine.execution_options(isolation_level=level).connect() as connection:
+        if is_file:
+            connection.exec_driver_sql("BEGIN")
         for name, column in _NUMBERED.items():
             number = tables[name].c[column]
             query = sa.select(sa.func.min(number), sa.func.max(number), sa.func.count())

@@ -146,6 +146,12 @@ def test_a_directory_that_changes_what_facts_say_makes_every_day_stale(
     assert site.stale(TODAY)[1] == [MONDAY]
 
 
+def test_a_name_holds_no_character_that_databases_refuse(site: Site, lists: Path) -> None:
+    _write(lists.parent / "directory", "accounts.csv", "10;user;A\0b", header="accountid;kind;name")
+    site.read_directory()
+    assert site.directory.accounts[10].name == "A\ufffdb"
+
+
 def test_a_user_whose_id_becomes_a_group_stays_known_as_a_former_user(
     site: Site, lists: Path
 ) -> None:

@@ -219,6 +219,22 @@ def test_a_schema_does_not_go_with_sqlite(tmp_path: Path) -> None:
     assert _load(tmp_path, text).sinks.relational.schema_name == "insight"
 
 
+def test_an_authority_that_is_not_there_is_refused_and_one_beside_the_settings_found(
+    tmp_path: Path,
+) -> None:
+    text = RELATIONAL + 'url = "postgresql://h/d"\nca_file = "ca.pem"\n'
+    problem = _refused(tmp_path, text)
+    assert (problem.code, problem.fields["key"]) == ("IA-108", "sinks.relational.ca_file")
+    (tmp_path / "ca.pem").touch()
+    assert _load(tmp_path, text).sinks.relational.ca_file == str(tmp_path / "ca.pem")
+
+
+def test_tls_is_verified_or_off_and_nothing_between(tmp_path: Path) -> None:
+    assert _load(tmp_path, PLAIN).sinks.relational.tls == "verify"
+    problem = _refused(tmp_path, RELATIONAL + 'tls = "require"\n')
+    assert "'verify' oder 'off'" in problem.next_step("de")
+
+
 @pytest.mark.parametrize("data_dir", ["file", "file/below"])
 def test_a_data_folder_that_cannot_be_made_is_refused(tmp_path: Path, data_dir: str) -> None:
     (tmp_path / "file").touch()

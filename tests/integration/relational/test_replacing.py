@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from threading import Barrier, Thread
 
@@ -9,9 +10,12 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+from insight_pipeline.model.tables import TABLES
 from insight_pipeline.sinks.relational.connecting import Database
 from insight_pipeline.sinks.relational.writer import RelationalSink
-from tests.relational import FRIDAY, SATURDAY, Rows, held, legs
+from tests.relational import FRIDAY, SATURDAY, Rows, held, legs, odd_rows, rows_of
+from tests.rounds import DAY, partition, versions_held
+from tests.servers import own_server
 
 
 def _held(database: Database) -> Rows:
@@ -50,6 +54,54 @@ def test_a_load_that_fails_leaves_what_was_there(sink: RelationalSink, database:
     with pytest.raises(sa.exc.IntegrityError):
         sink.replace_partition({"fact_call_leg": broken}, "demo", FRIDAY)
     assert _held(database) == [("demo:1", FRIDAY)]
+
+
+def test_a_reader_sees_the_old_state_or_the_new(database: Database) -> None:
+    with closing(RelationalSink(database)) as sink:
+        sink.create()
+        sink.replace_partition(partition(0), "demo", DAY)
+        loads = Thread(target=_load_versions, args=(sink, 10))
+        loads.start()
+        seen: set[int] = set()
+        while loads.is_alive():
+            held_now = versions_held(database)
+            assert len(held_now) == 1
+            seen |= held_now
+        assert -1 not in seen
+        assert versions_held(database) == {10}
+
+
+def _load_versions(sink: RelationalSink, last: int) -> None:
+    for version in range(1, last + 1):
+        sink.replace_partition(partition(version), "demo", DAY)
+
+
+def test_a_whole_table_is_replaced_and_other_installations_are_left_alone(
+    sink: RelationalSink, database: Database
+) -> None:
+    for name in ("demo", "hq", "demo"):
+        rows = [{"installation": name, "line_id": n, "name": name} for n in (1, 2)]
+        table = pa.Table.from_pylist(rows, TABLES["dim_line"].arrow_schema())
+        sink.replace_tables({"dim_line": table}, name)
+    assert held(database, "dim_line", ["installation", "line_id"]) == [
+        ("demo", 1),
+        ("demo", 2),
+        ("hq", 1),
+        ("hq", 2),
+    ]
+
+
+@pytest.mark.services
+def test_a_server_that_has_local_files_switched_off_is_loaded_all_the_same() -> None:
+    with closing(own_server("mariadb", ["local-infile=0"])) as server:
+        server.start()
+        database = Database(server.url, schema="insight")
+        with closing(RelationalSink(database)) as sink:
+            sink.create()
+            rows = odd_rows(TABLES["fact_call"], FRIDAY, 60, 1)
+            for _ in range(2):
+                sink.replace_partition({"fact_call": rows}, "demo", FRIDAY)
+        assert held(database, "fact_call") == rows_of(rows)
 
 
 def test_days_that_exchange_calls_at_the_same_time_end_without_deadlock(
