@@ -8,6 +8,7 @@ import dagster as dg
 
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.orchestration.assets.stage import key
+from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.cdrdata.reading import TableRead
@@ -45,6 +46,7 @@ def table_check(site: Site) -> dg.AssetChecksDefinition:
         description="The PBX's own database could be read. If not, days are loaded from what is there, and "
         "again when the missing rows have come.",
     )
+    @guarded
     def pbx_database_was_read(sites: dg.ResourceParam[Sites]) -> dg.AssetCheckResult:
         here = sites.of(site.name)
         problem = here.pbx_table and here.pbx_table.last_look.problem

@@ -179,7 +179,10 @@ def make_engine(database: Database) -> sa.Engine:
     """An engine; nothing is connected yet."""
     url = driver_url(database)
     backend = url.get_backend_name()
-    options: dict[str, Any] = {"connect_args": connect_options(url, database)}
+    options: dict[str, Any] = {
+        "connect_args": connect_options(url, database),
+        "hide_parameters": True,  # rows, and so phone numbers: errors go into Dagster's storage
+    }
     if backend != "sqlite":
         options |= {
             "pool_pre_ping": True,

@@ -78,8 +78,12 @@ def told(error: sa.exc.DBAPIError, url: sa.URL) -> InsightError | None:
     if found in {Meaning.OTHER, Meaning.TAKEN}:
         return None
     kind = TransientError if found is Meaning.PASSES else PermanentError
-    shown = url.render_as_string(hide_password=True)
-    return kind(found.value, database=shown, detail=_in_one_line(error))
+    return kind(found.value, database=shown(url), detail=_in_one_line(error))
+
+
+def shown(url: sa.URL) -> str:
+    """The URL without its password, and without its options, which may hold another."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 def _in_one_line(error: sa.exc.DBAPIError) -> str:

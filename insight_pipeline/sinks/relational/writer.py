@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from insight_pipeline.model.errors import TransientError
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.sinks.relational.connecting import Database, make_engine
-from insight_pipeline.sinks.relational.failing import Meaning, meaning, told
+from insight_pipeline.sinks.relational.failing import Meaning, meaning, shown, told
 from insight_pipeline.sinks.relational.migrating import migrate
 from insight_pipeline.sinks.relational.replacing import (
     Scope,
@@ -89,13 +89,9 @@ class RelationalSink:
                     raise
             except _ChangedMeanwhileError as error:
                 if wait is None:
-                    raise TransientError("IA-427", database=self._shown) from error
+                    raise TransientError("IA-427", database=shown(self._engine.url)) from error
             self._sleep(wait)
         return None
-
-    @property
-    def _shown(self) -> str:
-        return self._engine.url.render_as_string(hide_password=True)
 
     def _replace(self, tables: Mapping[str, pa.Table], scope: Scope) -> None:
         load_id = uuid4().hex

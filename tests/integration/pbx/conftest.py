@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from tests.integration.pbx.database import Pbx
-from tests.servers import postgresql_database
+from tests.servers import fresh_database, url_of
 
 
 @pytest.fixture
 def pbx() -> Iterator[Pbx]:
     """The database of a PBX without a row."""
-    with postgresql_database() as url:
-        found = Pbx(url)
+    with fresh_database(url_of("postgresql")) as url:
+        found = Pbx(sa.make_url(url))
         with found.connection:
             yield found
