@@ -142,7 +142,7 @@ def rebuild(app: App, context: click.Context, table: str, *, is_json: bool) -> N
 
 @powerbi.command()
 @click.argument("table")
-@click.option("--reason", default="insight powerbi hold", help="What is said while it is held.")
+@click.option("--reason", default="", help="What is said while it is held.")
 @pass_app
 def hold(app: App, table: str, reason: str) -> None:
     """Send nothing to TABLE until it is released."""

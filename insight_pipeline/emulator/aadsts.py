@@ -54,6 +54,8 @@ REFUSALS: Mapping[int, LoginRefusal] = {
         status=HTTPStatus.UNAUTHORIZED,
     ),
     50034: _invalid_grant("The user account {user} does not exist in the directory."),
+    50059: LoginRefusal("invalid_request", "No tenant-identifying information was found."),
+    90002: LoginRefusal("invalid_tenant", "The tenant was not found."),
     90051: LoginRefusal("invalid_request", "The national cloud identifier is not valid."),
 }
 

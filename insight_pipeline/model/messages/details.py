@@ -1,7 +1,7 @@
 """What is noted in short English beside a refused file or a held table, in both languages.
 
-Here it becomes a field of the message, as does what the operating system says most often; the rest of that
-stays as it is.
+Here it becomes a field of the message, as does what the operating system and SQLite say most often; the
+rest of that stays as it is.
 """
 
 from __future__ import annotations
@@ -37,7 +37,23 @@ _SYSTEM = {
         errno.EMFILE: "zu viele offene Dateien",
     }.items()
 }
-_TWO_COUNTS = re.compile(r"(\d+) \| (\d+)")
+_DATABASE = {
+    "database or disk is full": Term("kein Platz auf dem Datenträger", "no space left on device"),
+    "database is locked": Term(
+        "ein anderer Vorgang hat die Datei gesperrt", "another process has locked the file"
+    ),
+    "attempt to write a readonly database": Term("keine Berechtigung", "no permission to write"),
+    "unable to open database file": Term(
+        "die Datei lässt sich nicht öffnen", "the file cannot be opened"
+    ),
+    "disk I/O error": Term("Ein-/Ausgabefehler", "input/output error"),
+    "file is not a database": Term("die Datei ist keine Datenbank", "the file is no database"),
+    "database disk image is malformed": Term(
+        "ihr Inhalt ist nicht lesbar", "its contents cannot be read"
+    ),
+}
+_TWO_COUNTS = re.compile(r"(number )?(\d+) \| (\d+)")
+_BATCH = re.compile(r"batch (\w+)")
 _LINE = re.compile(r"line (\d+)")
 _LIMIT = re.compile(r"> (\d+) bytes")
 
@@ -52,11 +68,17 @@ def detail_in_words(detail: str) -> Term | str:
 
 
 def system_in_words(detail: str) -> Term | str:
-    """What the operating system says, or the two counts for which a table is held."""
+    """What the operating system or SQLite says, or what two counts or numbers hold a table."""
     if found := _TWO_COUNTS.fullmatch(detail):
-        here, there = found.groups()
-        return Term(f"hier {here}, im Dienst {there}", f"here {here}, in the service {there}")
-    return _SYSTEM.get(detail, detail)
+        number, here, there = found.groups()
+        german, english = ("laufende Nummer ", "sequence number ") if number else ("", "")
+        return Term(
+            f"{german}hier {here}, im Dienst {there}",
+            f"{english}here {here}, in the service {there}",
+        )
+    if found := _BATCH.fullmatch(detail):
+        return Term(f"Sendung {found[1]}", detail)
+    return _SYSTEM.get(detail) or _DATABASE.get(detail) or detail
 
 
 def columns_in_words(detail: str) -> Term:

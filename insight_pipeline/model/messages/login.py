@@ -10,8 +10,8 @@ _STORED = (
     Message(
         "IA-501",
         Words("Es ist keine Anmeldung bei Microsoft gespeichert.",
-              "Es wurde noch nicht angemeldet, oder es wurde abgemeldet. Wer nur in eine Datenbank lädt, "
-              "braucht keine: dann ist das harmlos.",
+              "Es hat sich noch niemand angemeldet, oder insight logout hat die Anmeldung gelöscht. Wer nur "
+              "in eine Datenbank lädt, braucht keine: dann ist das harmlos.",
               "Für Power BI: insight login. Sonst nichts tun."),
         Words("No login to Microsoft is stored.",
               "Nobody has logged in yet, or someone logged out. Loading into a database alone needs none: "
@@ -32,7 +32,7 @@ _STORED = (
     Message(
         "IA-503",
         Words("Der Schlüssel der Anmeldung aus {source} ist nicht brauchbar.",
-              "Ein Schlüssel sind 32 zufällige Bytes in URL-sicherem Base64, 44 Zeichen.",
+              "Ein Schlüssel besteht aus 32 zufälligen Bytes in URL-sicherem Base64 (44 Zeichen).",
               "Einen neuen erzeugen: python -c 'from cryptography.fernet import Fernet; "
               "print(Fernet.generate_key().decode())'. Danach insight login."),
         Words("The login's key from {source} cannot be used.",
@@ -82,24 +82,15 @@ _SETTINGS = (
               "application id as client_id."),
     ),
     Message(
-        "IA-506",
-        Words("Die Cloud {cloud} ist seit dem {closed} geschlossen.",
-              "Microsoft hat die Microsoft Cloud Deutschland am 29. Oktober 2021 abgeschaltet.",
-              'In den Einstellungen cloud = "public" setzen.'),
-        Words("The cloud {cloud} has been closed since {closed}.",
-              "Microsoft switched off Microsoft Cloud Germany on 29 October 2021.",
-              'Set cloud = "public" in the settings.'),
-    ),
-    Message(
         "IA-507",
         Words("Eine Anfrage der Anmeldung an {host} wurde verweigert; erlaubt ist {authority}.",
               "Die Antwort des Anmeldedienstes nennt einen fremden Rechner; Anmeldedaten gehen nur an den "
               "Dienst der gewählten Cloud.",
-              "cloud und login_url in den Einstellungen prüfen; bleibt es so, bitte melden."),
+              "cloud und login_url in den Einstellungen prüfen; hilft das nicht, den Fehler bitte melden."),
         Words("A request of the login to {host} was refused; {authority} is allowed.",
               "The login service's answer names a foreign host; credentials go to the chosen cloud's "
               "service only.",
-              "Check cloud and login_url in the settings; if it stays, please report it."),
+              "Check cloud and login_url in the settings; if that does not help, please report it."),
     ),
     Message(
         "IA-523",
@@ -119,7 +110,7 @@ _SERVICE = (
               "Netz, Firewall oder der Dienst selbst sind gestört. Die Anmeldung bleibt erhalten.",
               "Nichts tun, wenn es vorübergeht; sonst Netz und Firewall (Port 443) prüfen."),
         Words("The login service {authority} cannot be reached: {detail}.",
-              "Network, firewall or the service itself are disturbed. The login is kept.",
+              "Network, firewall or the service itself have a problem. The login is kept.",
               "Nothing to do if it passes; otherwise check network and firewall (port 443)."),
     ),
     Message(
@@ -127,10 +118,10 @@ _SERVICE = (
         Words("Die Antwort des Anmeldedienstes {authority} ist unverständlich ({detail}).",
               "Ein Proxy antwortet an seiner Stelle, oder der Dienst ist gestört. Die Anmeldung bleibt "
               "erhalten.",
-              "Später noch einmal versuchen; bleibt es so, Netz prüfen oder melden."),
+              "Später noch einmal versuchen; hilft das nicht, das Netz prüfen oder den Fehler melden."),
         Words("The answer of the login service {authority} makes no sense ({detail}).",
-              "A proxy answers in its place, or the service is disturbed. The login is kept.",
-              "Try again later; if it stays, check the network or report it."),
+              "A proxy answers in its place, or the service has a problem. The login is kept.",
+              "Try again later; if that does not help, check the network or report it."),
     ),
 )  # fmt: skip
 
@@ -139,7 +130,7 @@ _DEVICE = (
         "IA-510",
         Words("Die Anmeldung im Browser ist noch nicht abgeschlossen.",
               "Microsoft wartet auf die Eingabe des Codes (AADSTS70016).",
-              "Die Anmeldung im Browser beenden, dann noch einmal versuchen."),
+              "Die Anmeldung im Browser abschließen, dann noch einmal versuchen."),
         Words("The login in the browser is not finished yet.",
               "Microsoft waits for the code to be entered (AADSTS70016).",
               "Finish the login in the browser, then try again."),
@@ -150,7 +141,7 @@ _DEVICE = (
               "Ein Code gilt 15 Minuten und nur einmal.",
               "insight login noch einmal aufrufen und den neuen Code eingeben."),
         Words("The login code has expired or is not valid.",
-              "A code is valid for 15 minutes, and once.",
+              "A code can be used once, within 15 minutes.",
               "Call insight login again and enter the new code."),
     ),
     Message(
@@ -244,10 +235,10 @@ _REFUSED = (
     ),
     Message(
         "IA-518",
-        Words("Die Organisation hat Power BI nicht abonniert oder freigegeben (AADSTS{number}).",
+        Words("Die Organisation hat Power BI nicht abonniert oder nicht freigegeben (AADSTS{number}).",
               "Es fehlt eine Lizenz (Power BI Pro), oder die Cloud in den Einstellungen ist falsch.",
               "Lizenz des Kontos und sinks.powerbi.cloud prüfen."),
-        Words("The organisation has not subscribed to Power BI or not enabled it (AADSTS{number}).",
+        Words("The organisation has no subscription to Power BI, or has not enabled it (AADSTS{number}).",
               "A licence (Power BI Pro) is missing, or the cloud in the settings is wrong.",
               "Check the account's licence and sinks.powerbi.cloud."),
     ),
@@ -295,15 +286,6 @@ _REFUSED = (
         Words("Microsoft refused the login ({detail}).",
               "Mostly client_id, tenant, cloud or the application's permissions do not fit.",
               "Check these settings; https://login.microsoftonline.com/error explains the number."),
-    ),
-    Message(
-        "IA-530",
-        Words("Power BI verweigert den Zugriff (HTTP {status}), auch nach erneuerter Anmeldung.",
-              "Die Anmeldung ist in Ordnung, aber dem Konto fehlt das Recht auf Arbeitsbereich oder Daten.",
-              "Das Konto im Arbeitsbereich als Mitwirkender oder höher eintragen und workspace prüfen."),
-        Words("Power BI refuses access (HTTP {status}), even after the login was renewed.",
-              "The login is fine, but the account lacks the right to the workspace or dataset.",
-              "Add the account to the workspace as contributor or higher, and check workspace."),
     ),
 )  # fmt: skip
 

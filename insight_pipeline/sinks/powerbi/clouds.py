@@ -7,9 +7,7 @@ an address in its place. How requests are made is not said here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from insight_pipeline.model.errors import PermanentError
 from insight_pipeline.model.settings import PowerBI
 
 
@@ -23,7 +21,6 @@ class Cloud:
     scope: str
     """What stands before the name of a permission."""
     api_host: str
-    closed: date | None = None
 
 
 @dataclass(frozen=True)
@@ -70,22 +67,13 @@ CLOUDS: dict[str, Cloud] = {
             "https://analysis.chinacloudapi.cn/powerbi/api",
             "api.powerbi.cn",
         ),
-        Cloud(
-            "germany",
-            "login.microsoftonline.de",
-            "https://analysis.cloudapi.de/powerbi/api",
-            "api.powerbi.de",
-            closed=date(2021, 10, 29),
-        ),
     )
 }
 
 
 def service_addresses(settings: PowerBI) -> Addresses:
-    """Addresses of the settings' cloud; PermanentError for one that is closed."""
+    """Addresses of the settings' cloud; one that is closed has been refused with the settings."""
     cloud = CLOUDS[settings.cloud]
-    if cloud.closed:
-        raise PermanentError("IA-506", cloud=cloud.name, closed=cloud.closed.isoformat())
     return Addresses(
         api_url=(settings.api_url or f"https://{cloud.api_host}").rstrip("/"),
         login_url=settings.login_url.rstrip("/") or None,

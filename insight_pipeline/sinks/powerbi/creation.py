@@ -16,7 +16,7 @@ from insight_pipeline.model.errors import InsightError, PermanentError, Transien
 from insight_pipeline.sinks.powerbi.delivery import BY_HAND
 from insight_pipeline.sinks.powerbi.ledger import Ledger
 from insight_pipeline.sinks.powerbi.ledger_entries import DatasetState
-from insight_pipeline.sinks.powerbi.service import Answer, Kind, Service
+from insight_pipeline.sinks.powerbi.service import NO_ANSWER, NO_CONNECTION, Answer, Kind, Service
 
 ASKING, ASKED, PENDING, CREATED, REFUSED = "asking", "asked", "pending", "created", "refused"
 """A dataset's states; `asking` while the request is under way, `asked` when it ended without an answer."""
@@ -157,7 +157,9 @@ class Creation:
 
 
 def _unreached(answer: Answer) -> TransientError:
-    words = answer.words or "no answer"
+    if answer.status:
+        words = f"HTTP {answer.status}: {answer.words}".removesuffix(": ")
+        return TransientError(UNREACHED, words=words)
     return TransientError(
-        UNREACHED, words=f"HTTP {answer.status}: {words}" if answer.status else words
+        UNREACHED, words=NO_CONNECTION if answer.kind is Kind.NOT_NOW else NO_ANSWER
     )

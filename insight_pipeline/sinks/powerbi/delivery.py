@@ -200,7 +200,7 @@ class TableDelivery:
         if number.value is None or number.value <= state.sent_sequence or state.has_other_numbers:
             return True
         if rows.value is None:
-            self._hold(state, OLD_LEDGER, f"{state.sent_sequence} | {number.value}")
+            self._hold(state, OLD_LEDGER, f"number {state.sent_sequence} | {number.value}")
             return False
         self._set(state, has_other_numbers=True)
         return True

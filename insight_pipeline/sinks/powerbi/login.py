@@ -17,6 +17,7 @@ from typing import Any
 
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
 from insight_pipeline.model.settings import PowerBI
+from insight_pipeline.model.terms import Term
 from insight_pipeline.sinks.powerbi.clouds import service_addresses
 from insight_pipeline.sinks.powerbi.login_answers import (
     LoginNeededError,
@@ -32,6 +33,8 @@ LEAST_REST = timedelta(minutes=1)
 """While the login service is away, a token is used to its end but for this."""
 INACTIVITY_DAYS = 90
 WARN_DAYS = 14
+_NOT_LASTING = Term("ohne das Recht offline_access", "without the right offline_access")
+_NO_RIGHT = Term("kein Recht auf die Schnittstelle von Power BI", "no right to Power BI's API")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Login:
     def __init__(
         self, settings: PowerBI, data_dir: Path, clock: Callable[[], datetime] = utc_now
     ) -> None:
-        """PermanentError where the cloud of the settings is closed."""
+        """The login to the cloud of the settings, stored below a data folder."""
         addresses = service_addresses(settings)
         self._client = Client(settings.client_id, addresses.authority, addresses.scope)
         self._cache = TokenCache(data_dir)
@@ -110,7 +113,7 @@ class Login:
             raise PermanentError("IA-511") from None
         login = StoredLogin(text, self._clock())
         if not login.has_refresh_token(self._client):
-            raise PermanentError("IA-525", detail="offline_access")
+            raise PermanentError("IA-525", detail=_NOT_LASTING)
         with self._cache.locked():
             self._cache.write(login)
         return self.state()
@@ -199,7 +202,7 @@ class Login:
         login = StoredLogin(text, self._clock())
         token = login.access_token(self._client)
         if token is None:
-            raise PermanentError("IA-525", detail="scope")
+            raise PermanentError("IA-525", detail=_NO_RIGHT)
         self._cache.write(login)
         return token
 

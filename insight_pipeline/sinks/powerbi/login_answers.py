@@ -29,7 +29,7 @@ _CODE_OF_KIND = {
 _REFUSED = "IA-525"
 _KIND = re.compile(r"[a-z_]{1,40}")
 _NUMBER = re.compile(r"AADSTS(\d{3,9})")
-_BUSY = Term("der Dienst ist gestört oder überlastet", "the service is disturbed or overloaded")
+_BUSY = Term("der Dienst ist gestört oder überlastet", "the service has a problem or is overloaded")
 
 
 class LoginNeededError(PermanentError):

@@ -28,7 +28,7 @@ from insight_pipeline.sinks.powerbi.login_http import LoginHttp, UnreachableErro
 PERMISSION = "Dataset.ReadWrite.All"
 _TENANT = re.compile(r"[A-Za-z0-9.-]{1,255}")
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
-_NEITHER = Term("weder Zugang noch Fehler", "neither access nor error")
+_NEITHER = Term("weder Token noch Fehlermeldung", "neither a token nor an error")
 
 Answer = dict[str, Any]
 

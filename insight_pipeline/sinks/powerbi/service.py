@@ -19,11 +19,14 @@ import urllib3
 
 from insight_pipeline.model.errors import PermanentError
 from insight_pipeline.model.hiding import HIDDEN, without_secrets
+from insight_pipeline.model.terms import Term
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 100.0
 DEFAULT_RETRY_SECONDS = 60.0
 _RETRY_IN_TEXT = re.compile(r"[Rr]etry in (\d+) seconds")
 _SHOWN_CHARACTERS = 500
+NO_CONNECTION = Term("keine Verbindung", "no connection")
+NO_ANSWER = Term("keine Antwort", "no answer")
 SEQUENCE_HEADER = "X-PowerBI-PushData-SequenceNumber"
 
 
@@ -223,10 +226,26 @@ def _answer(response: requests.Response) -> Answer:
 
 def _words(response: requests.Response) -> str:
     """What the service says, without what it may repeat of the request: the token and phone numbers."""
-    text = response.text.replace("\n", " ")
+    text = _said(response).replace("\n", " ")
     token = str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")
     text = text.replace(token, HIDDEN) if token else text
     return without_secrets(text)[:_SHOWN_CHARACTERS].strip()
+
+
+def _said(response: requests.Response) -> str:
+    """Code and sentences of an error, wherever its JSON has them; else the text as it came."""
+    try:
+        found = response.json()
+        error = found.get("error", found)
+        inner = error.get("pbi.error", {})
+        sentences = [error.get("message"), inner.get("message"), found.get("message")]
+        sentences += [one["detail"]["value"] for one in inner.get("details", [])]
+        sentences += [one["message"] for one in error.get("details", [])]
+        code = error.get("code")
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return response.text
+    parts = [str(part) for part in dict.fromkeys((code, *sentences)) if part]
+    return ": ".join(parts) or response.text
 
 
 def _retry_seconds(response: requests.Response, words: str) -> float:
