@@ -1,4 +1,4 @@
-"""What a connection to a PostgreSQL server must satisfy: TLS 1.2 or 1.3, and whom it trusts.
+"""What a connection to a server must satisfy: TLS 1.2 or 1.3, and whom it trusts.
 
 A connection that leaves the machine is encrypted, and the server's certificate is verified unless the URL
 says otherwise. Facts only; opening connections is for `sources` and `sinks`, each for its own.

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from insight_pipeline.model.errors import PermanentError
+from insight_pipeline.model.tls import is_loopback
 
 DRIVERS = {
     "sqlite": "sqlite+pysqlite",
@@ -86,12 +86,7 @@ def _hosts(url: sa.URL) -> Sequence[str]:
 
 def _is_local(host: str) -> bool:
     """A socket's path, no host at all, or a loopback address."""
-    if not host or host == "localhost" or host.startswith(("/", "@")):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return not host or host.startswith(("/", "@")) or is_loopback(host)
 
 
 def connect_options(url: sa.URL, database: Database) -> dict[str, Any]:
