@@ -124,10 +124,17 @@ class _Refusing:
 def test_a_server_that_refuses_utc_is_named(kind: str) -> None:
     session: Any = _Refusing()
     with pytest.raises(PermanentError) as caught:
-        _prepare(session, driver_url(Database(f"{kind}://u@db.example/d")))
+        _prepare(session, driver_url(Database(f"{kind}://u@db.example/d")), lambda _: False)
     assert caught.value.code == "IA-425"
     assert "db.example" in caught.value.message("de")
     assert TIME_ZONE[kind] in caught.value.message("de")
+
+
+@pytest.mark.parametrize("kind", TIME_ZONE)
+def test_a_connection_that_is_lost_while_its_session_opens_is_no_refusal(kind: str) -> None:
+    session: Any = _Refusing()
+    with pytest.raises(sa.exc.OperationalError):
+        _prepare(session, driver_url(Database(f"{kind}://u@db.example/d")), lambda _: True)
 
 
 def test_every_database_has_its_session() -> None:

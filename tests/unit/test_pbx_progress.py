@@ -23,21 +23,27 @@ def _rows(*rows: tuple[int, int], is_open: tuple[int, ...] = (), call: int | Non
 
 def test_the_watermark_is_the_last_id_below_all_recent_rows() -> None:
     progress = advanced(
-        Progress(), _rows((1, 3 * DAY), (2, 3 * DAY), (5, HOUR), (6, HOUR)), NOW, 48
+        Progress(), _rows((1, 3 * DAY), (2, 3 * DAY), (5, HOUR), (2000, HOUR)), NOW, 48
     )
-    assert (progress.watermark, progress.newest, progress.newest_start) == (2, 6, NOW - HOUR)
-    assert progress.remembered.ids.tolist() == [5, 6]
+    assert (progress.watermark, progress.newest, progress.newest_start) == (2, 2000, NOW - HOUR)
+    assert progress.remembered.ids.tolist() == [5, 2000]
+
+
+def test_the_last_ids_stay_open_however_old_their_rows_are() -> None:
+    imported = advanced(Progress(), _rows((1, 3 * DAY), (2, 3 * DAY), (1001, 3 * DAY)), NOW, 48)
+    assert imported.watermark == 1  # 3 may turn up yet, and have started just now
 
 
 def test_a_gap_before_the_first_recent_row_stays_open() -> None:
-    friday = advanced(Progress(), _rows((100, 3 * DAY)), NOW, 48)
+    friday = advanced(Progress(), _rows((100, 3 * DAY), (1500, 3 * DAY)), NOW, 48)
     assert friday.watermark == 100
-    monday = advanced(friday, _rows((102, 60)), NOW, 48)
-    assert monday.watermark == 100  # 101 may turn up yet
+    monday = advanced(friday, _rows((1502, 60), (3000, 50)), NOW, 48)
+    assert monday.watermark == 1500  # 1501 may turn up yet
 
 
 def test_rows_of_an_open_call_are_awaited_behind_the_watermark() -> None:
-    old = _rows((1, 3 * DAY), (2, 3 * DAY), (3, 3 * DAY), is_open=(2,), call=9)
+    ids = (1, 2, 3, 2000)
+    old = _rows(*((number, 3 * DAY) for number in ids), is_open=(2,), call=9)
     progress = advanced(Progress(), old, NOW, 48)
     assert progress.awaited.tolist() == [1, 2, 3]
     ended = _rows((2, 3 * DAY), call=9)
@@ -45,7 +51,8 @@ def test_rows_of_an_open_call_are_awaited_behind_the_watermark() -> None:
 
 
 def test_the_watermark_never_goes_back() -> None:
-    progress = advanced(Progress(), _rows((1, 3 * DAY), (2, 3 * DAY)), NOW, 48)
+    rows = _rows((1, 3 * DAY), (2, 3 * DAY), (2000, 3 * DAY))
+    progress = advanced(Progress(), rows, NOW, 48)
     assert advanced(progress, _rows((1, HOUR)), NOW, 48).watermark == 2
 
 

@@ -9,7 +9,7 @@ pure functions; what a failure means stands in `failing`.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,24 +192,29 @@ def make_engine(database: Database) -> sa.Engine:
         raise PermanentError("IA-426", database=backend, module=error.name or "") from error
 
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        _prepare(connection, url)
+        _prepare(
+            connection, url, lambda error: engine.dialect.is_disconnect(error, connection, None)
+        )
 
     sa.event.listen(engine, "connect", prepare)
     return engine
 
 
-def _prepare(connection: DBAPIConnection, url: sa.URL) -> None:
-    """Open a session: in UTC, or not at all."""
+def _prepare(connection: DBAPIConnection, url: sa.URL, is_lost: Callable[[Any], bool]) -> None:
+    """Open a session: in UTC, or not at all. A connection that is lost meanwhile refuses nothing."""
     backend, cursor = url.get_backend_name(), connection.cursor()
-    if statement := TIME_ZONE.get(backend):
+    zone = TIME_ZONE.get(backend)
+    for statement in (*([zone] if zone else []), *SESSION[backend]):
         try:
             cursor.execute(statement)
         except Exception as error:
+            if is_lost(error):  # what SQLAlchemy itself makes of it everywhere else
+                raise sa.exc.OperationalError(statement, None, error) from error
+            if statement != zone:
+                raise
             raise PermanentError(
                 "IA-425", database=url.host or "", statement=statement, detail=error
             ) from error
-    for statement in SESSION[backend]:
-        cursor.execute(statement)
     cursor.close()
     if backend != "sqlite":
         connection.commit()

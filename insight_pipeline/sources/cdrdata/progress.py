@@ -3,8 +3,9 @@
 Ids only mostly say what is new. A row may turn up below ids that were read already, when its transaction
 ends later; rows of a running call have no end yet; and rows may be changed afterwards. So rows stay
 *remembered* for some hours, and those of a call that is still open until it is complete. The watermark is
-the highest id below all that started within these hours: up to it only rows of open calls are asked for
-again. Pure functions over arrays; keeping the progress is for `progress_store`.
+the highest id below all that started within these hours, and below the last ids whenever they started: up
+to it only rows of open calls are asked for again. Pure functions over arrays; keeping the progress is for
+`progress_store`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ HOUR_SECONDS = 3600
 _DAY_SECONDS = 24 * HOUR_SECONDS
 OPEN_DAYS = 31
 """A row that has no end after so many days will never have one."""
+LAST_IDS = 1_000
+"""So far below the highest id a transaction may still be under way, whatever the starts beside it say."""
 BEGINNING = -(1 << 63)
 
 
@@ -71,7 +74,8 @@ def advanced(progress: Progress, rows: Rows, now: int, reread_hours: int) -> Pro
     is_due = _since(merged, now, max(reread_hours * HOUR_SECONDS, OPEN_DAYS * _DAY_SECONDS))
     is_awaited = is_due & np.isin(merged.calls, merged.calls[merged.is_open & is_due])
     recent = merged.ids[is_recent]
-    settled = merged.ids[merged.ids < recent[0]] if len(recent) else merged.ids
+    ends = [*merged.ids[-1:] - LAST_IDS + 1, *recent[:1]]
+    settled = merged.ids[merged.ids < min(ends)] if ends else merged.ids
     watermark = max(progress.watermark, int(settled[-1])) if len(settled) else progress.watermark
     newest, newest_start = progress.newest, progress.newest_start
     if len(rows) and (newest is None or rows.ids[-1] >= newest):
