@@ -42,11 +42,11 @@ def changes(wanted: pa.Table, held: pa.Table) -> pa.Table:
     undo = held.set_column(
         held.schema.get_field_index(SIGN), SIGN, pc.negate(held[SIGN].cast(pa.int64()))
     )
-    target = signed(wanted).select(undo.column_names)
-    difference = net(pa.concat_tables([target, undo.cast(target.schema)]))
+    difference = signed(wanted).select(undo.column_names)
+    if len(undo):  # else nothing cancels out, and adding up is most of the work
+        difference = _repeated(net(pa.concat_tables([difference, undo.cast(difference.schema)])))
     order = [(name, "ascending") for name in (PARTITION_KEY, SIGN, *wanted.column_names)]
-    difference = difference.sort_by(list(dict(order).items()))
-    return _repeated(difference)
+    return difference.sort_by(list(dict(order).items()))
 
 
 def _repeated(rows: pa.Table) -> pa.Table:

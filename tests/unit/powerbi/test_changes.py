@@ -66,3 +66,19 @@ def test_the_same_rows_and_batch_give_the_same_bytes() -> None:
     assert orjson.loads(body(rows, "x")) == {
         "rows": [{"id": 1, "text": "ä", "partition_key": "p", "sign": 1, "batch_id": "x"}]
     }
+
+
+def test_where_nothing_is_held_the_same_rows_come_in_the_same_order_as_if_they_were_added_up() -> (
+    None
+):
+    seed = random.SystemRandom().randrange(1 << 30)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    wanted = _rows(
+        *((chance.randrange(9), chance.choice(["a", "b", None]), f"p{i % 2}") for i in range(99))
+    )
+    nothing = signed(wanted.slice(0, 0))
+    cancelling = pa.concat_tables([signed(_rows((1, "x", "p0")), sign) for sign in (1, -1)])
+    for batch_id in ("b" * 32, None):
+        found, added_up = (body(changes(wanted, held), batch_id) for held in (nothing, cancelling))
+        assert found == added_up
