@@ -18,6 +18,9 @@ SIGN, PARTITION_KEY, BATCH_ID = "sign", "partition_key", "batch_id"
 MAX_ROWS = 10_000
 MAX_BYTES = 8_000_000
 """Half of the service's limit for a request: what it counts beside the rows is not known."""
+_NULL_BYTES = 4
+_LONGEST_NUMBER = 25
+"""Of a floating-point number; true, false and null are shorter."""
 
 
 def signed(rows: pa.Table, sign: int = 1) -> pa.Table:
@@ -68,15 +71,31 @@ def batches(rows: pa.Table, row_bytes: int = 0, most: int = MAX_ROWS) -> Iterato
 
 
 def _largest_row_bytes(rows: pa.Table) -> int:
-    """An upper bound for the JSON of one row: its names, numbers, and six bytes a byte of text."""
-    total = 2
+    """An upper bound for the JSON of the largest row: its names, its texts as they are escaped, numbers."""
+    fixed, texts = 2, np.zeros(len(rows), dtype=np.int64)
     for name in rows.column_names:
-        column = rows[name]
-        longest = 24
-        if pa.types.is_string(column.type) and len(column):
-            longest = 6 * (pc.max(pc.binary_length(column)).as_py() or 0) + 2
-        total += len(name) + 4 + longest
-    return total
+        fixed += len(name.encode()) + 4
+        if pa.types.is_string(rows[name].type):
+            texts += _text_bytes(rows[name])
+        else:
+            fixed += _number_bytes(rows[name])
+    return fixed + int(texts.max(initial=0))
+
+
+def _text_bytes(texts: pa.ChunkedArray) -> np.ndarray:
+    """Bytes of each text in JSON: quotation marks and backslashes take two, control characters six."""
+    sizes = pc.add(pc.binary_length(texts), 2)
+    for pattern, more in ((r'["\\]', 1), (r"[\x00-\x1f]", 5)):
+        sizes = pc.add(sizes, pc.multiply(pc.count_substring_regex(texts, pattern), more))
+    return np.asarray(pc.fill_null(sizes, _NULL_BYTES), dtype=np.int64)
+
+
+def _number_bytes(values: pa.ChunkedArray) -> int:
+    """The longest value of a column that holds no texts."""
+    if not pa.types.is_integer(values.type):
+        return _LONGEST_NUMBER
+    ends = pc.min_max(values)
+    return max(_NULL_BYTES, *(len(str(end)) for end in ends.as_py().values()))
 
 
 def body(rows: pa.Table, batch_id: str | None) -> bytes:

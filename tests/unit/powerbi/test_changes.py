@@ -7,7 +7,15 @@ import random
 import orjson
 import pyarrow as pa
 
-from insight_pipeline.sinks.powerbi.changes import MAX_ROWS, batches, body, changes, net, signed
+from insight_pipeline.sinks.powerbi.changes import (
+    MAX_ROWS,
+    _largest_row_bytes,
+    batches,
+    body,
+    changes,
+    net,
+    signed,
+)
 
 NAMES = ["id", "text", "partition_key"]
 
@@ -82,3 +90,26 @@ def test_where_nothing_is_held_the_same_rows_come_in_the_same_order_as_if_they_w
     for batch_id in ("b" * 32, None):
         found, added_up = (body(changes(wanted, held), batch_id) for held in (nothing, cancelling))
         assert found == added_up
+
+
+def test_a_batch_keeps_to_its_size_whatever_its_texts_are_escaped_to() -> None:
+    seed = random.SystemRandom().randrange(1 << 30)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    letters = ["a", "ü", "€", "\U0001f600", '"', "\\", "\n", "\x00", "\x1f", "\x7f", "/"]
+    for _ in range(50):
+        texts = ["".join(chance.choices(letters, k=chance.randrange(40))) for _ in range(20)]
+        rows = _rows(
+            *((chance.randrange(-(10**18), 10**18), text or None, "p") for text in texts)
+        ).append_column("ratio", pa.array([chance.uniform(-1e300, 1e300) for _ in texts]))
+        most = _largest_row_bytes(rows)
+        sizes = [len(orjson.dumps(row)) for row in rows.to_pylist()]
+        assert max(sizes) <= most <= max(sizes) + 40
+
+
+def test_ten_thousand_rows_of_usual_length_fit_into_one_request() -> None:
+    """The service takes 120 requests an hour of a large table: fewer rows in each would throttle it."""
+    call = dict.fromkeys(("call_id", "agent_key", "partition_key"), "demo|2026-03-12|1234567")
+    figures = {f"figure_with_a_long_name_{n}": 123_456 for n in range(15)}
+    rows = pa.Table.from_pylist([{**call, **figures}] * 20_000)
+    assert [len(batch) for batch in batches(rows)] == [MAX_ROWS, MAX_ROWS]
