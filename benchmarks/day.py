@@ -6,6 +6,7 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -32,20 +33,26 @@ def main(config: Path) -> None:
         spent[name] = round(now - clock, 2)
         clock = now
 
+    rows = 0
+    for name, made in stages(site):
+        rows = made if name == LEGS.table else rows
+        lap(name)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"legs": rows, "cpu_seconds": spent, "peak_mb": peak}))
+
+
+def stages(site: Site) -> Iterator[tuple[str, int]]:
+    """Load the day, from landing file to lake; gives each stage when it is done, and its rows."""
     site.read_directory()
     read_new(site.raw, site.landing, site.read_limits)
-    lap("landing_files")
+    yield "landing_files", 0
     site.staging.write_days(LINE_USE, LINE_USE_SCHEMA.empty_table(), [DAY])
-    rows = 0
     for step in (LEGS, *STEPS):
         made = step.compute(site, read_inputs(site, step, [DAY]), [DAY])
         site.staging.write_days(step.table, made, [DAY])
-        rows = len(made) if step is LEGS else rows
-        lap(step.table)
+        yield step.table, len(made)
     site.lake.publish(site.staging, PARTITIONED, [DAY])
-    lap("lake")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"legs": rows, "cpu_seconds": spent, "peak_mb": peak}))
+    yield "lake", 0
 
 
 if __name__ == "__main__":
