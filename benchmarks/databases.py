@@ -30,7 +30,7 @@ from insight_pipeline.sinks.relational.text_rows import text_blocks
 from insight_pipeline.sinks.relational.writer import RelationalSink
 from tests.servers import fresh_database, url_of
 
-RUNS = 3
+RUNS = 5
 KINDS = ("postgresql", "mariadb", "sqlite")
 _LEGS = FACT_CALL_LEG.name
 _DAY_MS = 1000

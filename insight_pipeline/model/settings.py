@@ -171,7 +171,7 @@ class Relational(_Part):
     """The database. The URL may hold a password and is never shown."""
 
     url: SecretStr = SecretStr("sqlite:///.insight/insight.db")
-    schema_name: str = Field("", alias="schema")
+    schema_name: Annotated[str, BeforeValidator(_no_nul)] = Field("", alias="schema")
     tls: Literal["verify", "off"] = "verify"
     """Off: for a network that protects the connection itself. This machine needs none."""
     ca_file: Annotated[str, BeforeValidator(_no_nul)] = ""

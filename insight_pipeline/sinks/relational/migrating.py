@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -17,7 +18,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from insight_pipeline.model.errors import PermanentError
+from insight_pipeline.model.errors import PermanentError, TransientError
 from insight_pipeline.sinks.relational.schema import MARKER
 from insight_pipeline.sinks.relational.views import digest, report_views, view_statements
 
@@ -95,9 +96,20 @@ def _locked(connection: sa.Connection) -> Iterator[None]:
         "mssql": "EXEC sp_getapplock @Resource = 'insight_pipeline', @LockMode = 'Exclusive', "
         f"@LockTimeout = {_LOCK_SECONDS * 1000}",
     }[backend]
-    with connection.begin():
-        connection.exec_driver_sql(statement)
-        yield
-    if backend == "mysql":
-        connection.exec_driver_sql("SELECT RELEASE_LOCK('insight_pipeline')")
-        connection.commit()
+    try:
+        with connection.begin():
+            _check(connection, connection.exec_driver_sql(statement))
+            yield
+        if backend == "mysql":
+            connection.exec_driver_sql("SELECT RELEASE_LOCK('insight_pipeline')")
+            connection.commit()
+    except BaseException:
+        connection.invalidate()  # a lock of MySQL lasts as long as its session
+        raise
+
+
+def _check(connection: sa.Connection, got: sa.CursorResult[Any]) -> None:
+    """MySQL answers 0 where the lock was not to be had; the others raise an error."""
+    if connection.dialect.name == "mysql" and not got.scalar():
+        shown = connection.engine.url.render_as_string(hide_password=True)
+        raise TransientError("IA-421", database=shown, detail=f"GET_LOCK, {_LOCK_SECONDS} s")

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _BLOCK_ROWS = 1 << 16
+_NULL = "\\N"
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
@@ -24,11 +25,11 @@ def text_blocks(table: pa.Table) -> Iterator[memoryview]:
 
 def _block(batch: pa.RecordBatch) -> memoryview:
     """Lines joined by Arrow lie one behind the other in its buffer: that buffer is the text."""
-    fields = [_fields(column) for column in batch.columns]
+    *fields, last = (_fields(column) for column in batch.columns)
+    last = pc.binary_join_element_wise(last.fill_null(_NULL), "", "\n")
     lines = pc.binary_join_element_wise(
-        *fields, "\t", null_handling="replace", null_replacement="\\N"
+        *fields, last, "\t", null_handling="replace", null_replacement=_NULL
     )
-    lines = pc.binary_join_element_wise(lines, "", "\n")
     _, offsets, data = lines.buffers()
     ends = np.frombuffer(offsets, np.int32)
     return memoryview(data)[ends[lines.offset] : ends[lines.offset + len(lines)]]

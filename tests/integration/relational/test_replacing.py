@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pyarrow as pa
@@ -104,6 +104,28 @@ def test_a_server_that_has_local_files_switched_off_is_loaded_all_the_same() -> 
         assert held(database, "fact_call") == rows_of(rows)
 
 
+def test_loads_of_different_days_do_not_wait_for_each_other(database: Database) -> None:
+    """Neighbouring days, each loaded over and over; nothing has to be tried again."""
+    with closing(RelationalSink(database)) as sink:
+        sink.create()
+    days = [FRIDAY + timedelta(days=number) for number in range(3)]
+    waits: list[float] = []
+
+    def load(day: date) -> None:
+        with closing(RelationalSink(database, waits.append)) as own:
+            for size in range(5, 15):
+                ids = range(100 * day.day, 100 * day.day + size)
+                own.replace_partition({"fact_call_leg": legs(day, *ids)}, "demo", day)
+
+    threads = [Thread(target=load, args=(day,)) for day in days]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert waits == []
+    assert len(_held(database)) == 14 * len(days)
+
+
 def test_days_that_exchange_calls_at_the_same_time_end_without_deadlock(
     database: Database,
 ) -> None:
@@ -112,10 +134,14 @@ def test_days_that_exchange_calls_at_the_same_time_end_without_deadlock(
     first = RelationalSink(database)
     first.create()
     errors: list[BaseException] = []
+    seen: list[str] = []
     start = Barrier(len(days))
 
     def load(day: date, other: date) -> None:
         sink = RelationalSink(database)
+        sa.event.listen(
+            sink._engine, "handle_error", lambda told: seen.append(str(told.original_exception))
+        )
         try:
             for number in range(10):
                 start.wait()
@@ -135,6 +161,7 @@ def test_days_that_exchange_calls_at_the_same_time_end_without_deadlock(
     for thread in threads:
         thread.join()
     assert not errors
+    assert not [text for text in seen if "deadlock" in text.lower()]
     ids = [leg for leg, _ in _held(database)]
     assert len(ids) == len(set(ids))
     first.close()
