@@ -328,12 +328,11 @@ def test_a_service_that_is_away_is_not_waited_for_table_after_table(
     pipeline = uploading(tmp_path, emulator)
     Push(pipeline.settings).create()
     emulator.stop()
-    begun = time.monotonic()
     assert [words[:6] for words in loaded(pipeline).held_back] == ["IA-563"]
     for table in tables(pipeline.settings):
         Push(pipeline.settings).rebuild(table)
     done = Push(pipeline.settings).push()
-    assert time.monotonic() - begun < 15
+    assert [found.done.waited_seconds for found in done] == [0.0] * len(done)
     assert {found.problem.code for found in done if found.problem} == {"IA-563"}
     assert all(found.is_held_back for found in done)
     emulator.start()
