@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
-from insight_pipeline.sinks.relational.bulk import into
+from insight_pipeline.sinks.relational.bulk import driver_cursor, into
 
 _BATCH_ROWS = 20_000
 _NO_TEXT = "\0"
@@ -26,8 +26,11 @@ def bulk_load(connection: sa.Connection, target: sa.Table, table: pa.Table) -> N
     named = into(connection, target, table.column_names)
     statement = f"INSERT OR REPLACE INTO {named} VALUES ({marks})"
     for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
-        rows = list(zip(*(_values(column) for column in batch.columns), strict=True))
-        connection.exec_driver_sql(statement, rows)
+        columns = [_values(column) for column in batch.columns]
+        with driver_cursor(connection, statement) as cursor:
+            cursor.executemany(
+                statement, zip(*columns, strict=True)
+            )  # zip uses one tuple over and over
 
 
 def _mark(column: pa.ChunkedArray) -> str:
