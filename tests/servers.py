@@ -113,6 +113,8 @@ class OwnServer:
 
     programs: dict[str, str | None]
     owner: str
+    at_once: signal.Signals
+    """How it ends as if the power had failed."""
 
     def __init__(self, options: Sequence[str]) -> None:
         self.options = list(options)
@@ -165,24 +167,25 @@ class OwnServer:
                 raise AssertionError((self.folder / "log").read_text(errors="replace")[-2000:])
             time.sleep(0.05)
 
-    def stop(self, how: signal.Signals) -> None:
-        """Send a signal to the server's first process and wait for its end."""
+    def stop(self) -> None:
+        """Stop it at once, as a power cut would, and wait for its end."""
         if self._process is not None:
-            self._process.send_signal(how)
+            self._process.send_signal(self.at_once)
             self._process.wait(START_SECONDS)
             self._process = None
 
     def close(self) -> None:
         """Stop and remove everything."""
-        self.stop(signal.SIGKILL)
+        self.stop()
         with suppress(OSError):
             shutil.rmtree(self.folder)
 
 
 class OwnPostgres(OwnServer):
-    """PostgreSQL. SIGQUIT stops it at once, as a power cut would."""
+    """PostgreSQL, whose first process takes the others along only where it is asked to."""
 
     owner = "postgres"
+    at_once = signal.SIGQUIT
 
     def __init__(self, options: Sequence[str]) -> None:
         super().__init__(options)
@@ -205,9 +208,10 @@ class OwnPostgres(OwnServer):
 
 
 class OwnMariaDB(OwnServer):
-    """MariaDB. SIGKILL stops it at once."""
+    """MariaDB."""
 
     owner = "mysql"
+    at_once = signal.SIGKILL
 
     def __init__(self, options: Sequence[str]) -> None:
         super().__init__(options)

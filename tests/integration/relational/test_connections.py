@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -190,7 +189,7 @@ def test_a_server_that_comes_back_meanwhile_is_loaded(kind: str) -> None:
     server = own_server(kind)
     with closing(server):
         server.start()
-        server.stop(signal.SIGQUIT if kind == "postgresql" else signal.SIGKILL)
+        server.stop()
         sink = RelationalSink(Database(server.url), sleep=lambda _: server.start())
         sink.create()
         sink.close()

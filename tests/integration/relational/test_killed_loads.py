@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import time
 from contextlib import closing
 from threading import Timer
@@ -20,8 +19,6 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 SERVERS = ("postgresql", "mariadb")
 ROUNDS = 50
 SEED = 4711
-AT_ONCE = {"postgresql": signal.SIGQUIT, "mariadb": signal.SIGKILL}
-"""How a server ends as if the power had failed. PostgreSQL's first process takes its others along."""
 
 
 def _no_wait(_: float) -> None:
@@ -68,7 +65,7 @@ def test_a_server_stopped_at_any_moment_holds_the_old_state_or_the_new(kind: str
             sink.create()
         seconds = min(_seconds_of_a_load(database) for _ in range(5))
         for number in range(1, ROUNDS + 1):
-            stop = Timer(chance.uniform(0, 1.3 * seconds), server.stop, (AT_ONCE[kind],))
+            stop = Timer(chance.uniform(0, 1.3 * seconds), server.stop)
             stop.start()
             is_told_done = _is_loaded(database, 2 * number)
             stop.join()
