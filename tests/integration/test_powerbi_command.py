@@ -61,7 +61,7 @@ def test_status_shows_what_is_known_here_and_why_the_service_is_not_asked(
     nobody = insight(config, "powerbi", "status")
     assert nobody.returncode == 3
     assert nobody.stdout.count("IA-501") == 1
-    assert "IA-559 Die Tabelle fact_call wird angehalten: Umbau." in nobody.stdout
+    assert "IA-559 Die Tabelle fact_call ist angehalten: Umbau." in nobody.stdout
     assert "insight powerbi release fact_call" in nobody.stdout
     row = _status(config)["fact_call"]
     assert (row["in_service"], row["pushed"], row["in_lake"], row["hold"]) == (
@@ -129,7 +129,7 @@ def test_what_waits_while_uploading_is_off_is_told_to_those_alone_who_have_uploa
     config.write_text(off, "utf-8")
     told = insight(config, "status").stdout
     assert "IA-564 Das Hochladen von Daten ist nicht aktiviert" in told
-    assert "IA-559 Die Tabelle dim_queue wird angehalten: Umbau." in told
+    assert "IA-559 Die Tabelle dim_queue ist angehalten: Umbau." in told
     ledger = config.parent / "data" / "state" / "powerbi.db"
     ledger.unlink()
     assert "IA-5" not in insight(config, "status").stdout
