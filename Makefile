@@ -41,7 +41,7 @@ demo: $(VENV)/.installed .env ## run the pipeline over the sample exports of Mar
 	  '                           $(BIN)/insight emulator'
 
 test: $(VENV)/.installed ## all tests (WORKERS=2)
-	$(BIN)/python -m pytest -n $(WORKERS) tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests
 
 check: $(VENV)/.installed .env ## formatting, lint, types, rooms, dead code, definitions, then all tests
 	$(BIN)/ruff format --check
@@ -50,7 +50,7 @@ check: $(VENV)/.installed .env ## formatting, lint, types, rooms, dead code, def
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(DAGSTER_ENV) $(BIN)/dagster definitions validate
-	$(BIN)/python -m pytest -n $(WORKERS) tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests
 
 bench: $(VENV)/.installed ## measure
 	$(BIN)/python -m benchmarks
