@@ -259,7 +259,6 @@ def test_the_run_went_through_everything_that_could_repeat_a_secret(site: Site) 
         "what the service said": "Bearer ***",
         "why the login ended": "IA-512",
         "the database's statement": "INSERT OR REPLACE INTO fact_call",
-        "its rows": "hide_parameters=True",
         "a crash": "UnforeseenError: ValueError",
     }
     found: Found = planted_in(site.folder / "data" / "dagster", marks)
