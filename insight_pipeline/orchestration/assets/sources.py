@@ -84,7 +84,7 @@ def _database_metadata(site: Site, found: TableRead) -> dict[str, Any]:
         return {}
     return {
         "database_rows_read": found.rows,
-        "database_watermark": site.pbx_table.progress.newest,
+        "database_newest_id": site.pbx_table.progress.newest,
         "database_unknown_columns": list(found.unknown_columns),
     }
 
