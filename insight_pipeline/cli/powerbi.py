@@ -15,7 +15,8 @@ from insight_pipeline.cli.notes import Note, note_of, show_notes
 from insight_pipeline.cli.pushing import push_notes
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.model.terms import Term
-from insight_pipeline.orchestration.pushing import Compared, Push, Pushed
+from insight_pipeline.orchestration.push_results import Compared, Pushed
+from insight_pipeline.orchestration.pushing import Push
 
 _HEADS = {
     "de": ("Tabelle", "Im Dienst", "Übertragen", "Im Datenspeicher", "Wartet", "Angehalten"),

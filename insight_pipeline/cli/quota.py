@@ -9,7 +9,8 @@ import click
 
 from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app
 from insight_pipeline.model.terms import grouped
-from insight_pipeline.orchestration.pushing import Push, QuotaState
+from insight_pipeline.orchestration.push_results import QuotaState
+from insight_pipeline.orchestration.pushing import Push
 
 _HEADS = {
     "de": ("Tabelle", "Gespeichert", "Grenze", "Wartet"),

@@ -15,7 +15,8 @@ from insight_pipeline.orchestration.assets.powerbi import GROUP, PREFIX, in_word
 from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.jobs import Job
 from insight_pipeline.orchestration.metadata import OWNERS
-from insight_pipeline.orchestration.pushing import Push, QuotaState
+from insight_pipeline.orchestration.push_results import QuotaState
+from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.sinks.powerbi.login import LoginState
 

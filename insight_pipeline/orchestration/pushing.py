@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,16 +19,13 @@ import pyarrow as pa
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.model.tables import TABLES
-from insight_pipeline.model.terms import Term
+from insight_pipeline.orchestration.push_results import Compared, Pushed, QuotaState, what_waits
 from insight_pipeline.orchestration.site import Site, sites
 from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.powerbi.clouds import service_addresses
 from insight_pipeline.sinks.powerbi.creation import GONE, REFUSED
 from insight_pipeline.sinks.powerbi.datasets import PushDataset, PushTable, historical
 from insight_pipeline.sinks.powerbi.delivery import (
-    SETTLING,
-    UNREACHED,
-    UNSEEN,
     Delivered,
     Options,
 )
@@ -42,75 +39,6 @@ from insight_pipeline.sinks.powerbi.upload import Partition, Uploader, dimension
 OPEN_DAYS = 2
 """The running day and the one before may still change: they are pushed when both are over."""
 _SHARED = ("dim_date", "dim_interval")
-_UNREACHED = {
-    UNREACHED: Term("keine Verbindung", "no connection"),
-    UNSEEN: Term(
-        "er kann gerade nicht sagen, welche Zeilen da sind",
-        "it cannot say now which rows are there",
-    ),
-}
-"""Why nothing can be sent although no limit is reached."""
-_REASONS = {
-    "retry_after": Term(
-        "die Pause, die der Dienst verlangt oder nach einer Störung braucht",
-        "the pause that the service asks for, or needs after a disturbance",
-    ),
-    "rows_an_hour": Term("die Zahl der Zeilen je Stunde", "the number of rows an hour"),
-    "requests_a_minute": Term("die Zahl der Anfragen je Minute", "the number of requests a minute"),
-    "requests_an_hour_when_large": Term(
-        "die Zahl der Anfragen je Stunde, die für große Tabellen gilt",
-        "the number of requests an hour, which counts for large tables",
-    ),
-}
-"""The limits that `quota` names, in words."""
-
-
-@dataclass(frozen=True)
-class Pushed:
-    """What an upload of one table came to: what was done, and why there is a rest."""
-
-    table: str
-    done: Delivered
-    problem: InsightError | None = None
-
-    @property
-    def is_held_back(self) -> bool:
-        """Whether something waits or is held."""
-        return self.problem is not None or self.done.rest_batches > 0
-
-
-@dataclass(frozen=True)
-class QuotaState:
-    """How much of its limits a dataset has used, and what waits."""
-
-    dataset: str
-    rows_last_hour: int
-    requests_last_minute: int
-    stored: dict[str, int]
-    waiting_rows: dict[str, int]
-    blocked_until: float
-    drained_at: float | None
-    next_at: float
-    """When the next batch may leave, in seconds since 1970."""
-    limits: Limits = field(default_factory=Limits)
-
-    def waiting_tables(self) -> list[str]:
-        """Tables of which something waits."""
-        return [name for name, rows in self.waiting_rows.items() if rows]
-
-    def may_start_at(self, now: float) -> float:
-        """When a push has something to do: now, or when the limits allow the next batch."""
-        return self.next_at if self.waiting_tables() else max(now, self.blocked_until)
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One table: rows that the service counts (None: cannot be counted), that were pushed, in the lake."""
-
-    table: str
-    in_service: int | None
-    pushed: int
-    in_lake: int
 
 
 class Push:
@@ -189,7 +117,7 @@ class Push:
             done = uploader.deliver(dataset_id, table)
         except InsightError as error:
             return Pushed(table.name, self._undone(table), error)
-        return Pushed(table.name, done, done.problem or self._problem(done))
+        return Pushed(table.name, done, done.problem or what_waits(done))
 
     def _undone(self, table: PushTable) -> Delivered:
         """What waits of a table to which nothing could be sent."""
@@ -203,18 +131,6 @@ class Push:
         if table.is_fact:
             return uploader.plan_fact(table, self.partitions(table, is_everything=is_everything))
         return uploader.plan_dimension(table, self.dimension(table))
-
-    def _problem(self, done: Delivered) -> InsightError | None:
-        if done.hold is not None:
-            return PermanentError(done.hold, table=done.table, detail=done.hold_detail)
-        if not done.rest_batches or done.goes_on_at is None:
-            return None
-        if done.waits_for in _UNREACHED:
-            return InsightError("IA-563", words=_UNREACHED[done.waits_for])
-        at = datetime.fromtimestamp(done.goes_on_at).astimezone().strftime("%Y-%m-%d %H:%M")
-        code = "IA-568" if done.waits_for == SETTLING else "IA-566"
-        reason = _REASONS.get(done.waits_for, done.waits_for)
-        return InsightError(code, rows=done.rest_rows, table=done.table, at=at, reason=reason)
 
     def partitions(self, table: PushTable, *, is_everything: bool = False) -> list[Partition]:
         """The partitions of a fact that are ready to be pushed, of all installations."""

@@ -14,7 +14,8 @@ from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.assets.stage import Result, key
 from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import OWNERS
-from insight_pipeline.orchestration.pushing import Push, Pushed
+from insight_pipeline.orchestration.push_results import Pushed
+from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sinks.powerbi.datasets import HISTORICAL, PushColumn, PushTable
