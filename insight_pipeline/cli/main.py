@@ -22,7 +22,9 @@ from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.model.messages import message
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
-USAGE_CODES = frozenset({"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-523", "IA-567"})
+USAGE_CODES = frozenset(
+    {"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-523", "IA-564", "IA-567"}
+)
 """Errors that are wrong usage or settings although they show only when something is done."""
 COMMANDS = {
     "run": "Read new files, make the chosen days, load the sinks.",

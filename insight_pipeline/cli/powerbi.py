@@ -13,7 +13,7 @@ import click
 from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app, report
 from insight_pipeline.cli.notes import Note, note_of, show_notes
 from insight_pipeline.cli.pushing import push_notes
-from insight_pipeline.model.errors import InsightError
+from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.terms import Term
 from insight_pipeline.orchestration.push_results import Compared, Pushed
 from insight_pipeline.orchestration.pushing import Push
@@ -38,7 +38,7 @@ def powerbi() -> None:
 @pass_app
 def create(app: App) -> None:
     """Make the dataset, also after Microsoft refused it once."""
-    dataset_id = Push(app.settings).create()
+    dataset_id = _switched_on(app).create()
     app.say(f"Das Dataset ist angelegt: {dataset_id}.", f"The dataset is there: {dataset_id}.")
 
 
@@ -49,9 +49,18 @@ def create(app: App) -> None:
 @pass_app
 def push(app: App, context: click.Context, *, is_everything: bool, is_json: bool) -> None:
     """Push what is ready and not there yet. Exit code 3: something waits or is held."""
-    found = Push(app.settings).push(is_everything=is_everything)
+    found = _switched_on(app).push(is_everything=is_everything)
     _tell(app, found, is_json=is_json)
     context.exit(HELD_BACK if any(pushed.is_held_back for pushed in found) else 0)
+
+
+def _switched_on(app: App) -> Push:
+    """The upload; nothing leaves the machine before somebody has switched it on."""
+    push = Push(app.settings)
+    if not app.settings.sinks.powerbi.upload:
+        rows = sum(push.quota().waiting_rows.values()) if push.has_ledger else 0
+        raise PermanentError("IA-564", rows=rows)
+    return push
 
 
 def _tell(app: App, found: Sequence[Pushed], *, is_json: bool) -> None:
@@ -134,7 +143,7 @@ def _compared(push: Push) -> tuple[list[Compared], InsightError | None]:
 @pass_app
 def rebuild(app: App, context: click.Context, table: str, *, is_json: bool) -> None:
     """Empty TABLE in Power BI and push it again from the lake; goes on where it was stopped."""
-    push = Push(app.settings)
+    push = _switched_on(app)
     push.rebuild(table)
     found = push.push([table])
     _tell(app, found, is_json=is_json)

@@ -134,3 +134,17 @@ def test_what_waits_while_uploading_is_off_is_told_to_those_alone_who_have_uploa
     ledger.unlink()
     assert "IA-5" not in insight(config, "status").stdout
     assert not ledger.exists()
+
+
+@pytest.mark.parametrize("command", [["create"], ["push"], ["rebuild", "fact_call"]])
+def test_nothing_is_sent_by_hand_either_while_uploading_is_off(
+    config: Path, emulator: Emulator, command: list[str]
+) -> None:
+    text = config.read_text("utf-8")
+    config.write_text(text.replace("upload = true", "upload = false"), "utf-8")
+    before = len(emulator.log())
+    refused = insight(config, "powerbi", *command)
+    config.write_text(text, "utf-8")
+    assert refused.returncode == 2
+    assert "IA-564 Das Hochladen von Daten ist nicht aktiviert" in refused.stderr
+    assert len(emulator.log()) == before
