@@ -6,12 +6,14 @@ Everything is the real thing but the tables: ledger, planning, client, delivery,
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from insight_pipeline.emulator import Emulator
 from insight_pipeline.model.tables import Kind
 from insight_pipeline.sinks.powerbi.datasets import (
     Copied,
@@ -122,3 +124,23 @@ def write_wanted(folder: Path, wanted: Wanted) -> None:
     file = folder / "wanted.json"
     file.with_suffix(".tmp").write_text(json.dumps(wanted), encoding="utf-8")
     file.with_suffix(".tmp").replace(file)
+
+
+def assert_held_once(emulator: Emulator, wanted: Wanted) -> None:
+    """The fact's rows, summed over `sign`, and the dimension's rows are those that are wanted, each once."""
+    sums: Counter[tuple[object, ...]] = Counter()
+    for row in emulator.rows(DATASET.name, FACT.name):
+        assert isinstance(row["sign"], int)
+        sums[row["partition_key"], str(row["id"]), row["text"]] += row["sign"]
+    assert {key: count for key, count in sums.items() if count} == {
+        (key, *row): 1 for key, rows in wanted.items() if key != "names" for row in rows.items()
+    }
+    names = [(str(row["id"]), row["text"]) for row in emulator.rows(DATASET.name, DIMENSION.name)]
+    assert sorted(names) == sorted(wanted["names"].items())
+
+
+def put_back(folder: Path, backup: bytes) -> None:
+    """The ledger as it was, as restored from a backup."""
+    for file in folder.glob("ledger.db*"):
+        file.unlink()
+    (folder / "ledger.db").write_bytes(backup)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import random
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +28,8 @@ from tests.integration.powerbi.small import (
     OPTIONS,
     SETTLE_SECONDS,
     Wanted,
+    assert_held_once,
+    put_back,
     upload,
     write_wanted,
 )
@@ -47,29 +48,6 @@ def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
         yield found
 
 
-Sums = tuple[dict[tuple[object, ...], int], list[str]]
-
-
-def _net(emulator: Emulator) -> Sums:
-    """The fact's rows summed over `sign`, and the dimension's rows as they are."""
-    sums: Counter[tuple[object, ...]] = Counter()
-    for row in emulator.rows(DATASET.name, "fact_x"):
-        assert isinstance(row["sign"], int)
-        sums[row["partition_key"], row["id"], row["text"]] += row["sign"]
-    names = sorted(f"{row['id']} {row['text']}" for row in emulator.rows(DATASET.name, "dim_x"))
-    return {key: count for key, count in sums.items() if count}, names
-
-
-def _expected(wanted: Wanted) -> Sums:
-    facts: dict[tuple[object, ...], int] = {
-        (key, int(number), text): 1
-        for key, rows in wanted.items()
-        if key != "names"
-        for number, text in rows.items()
-    }
-    return facts, sorted(f"{number} {text}" for number, text in wanted["names"].items())
-
-
 def test_what_is_wanted_arrives_once_and_a_second_upload_sends_nothing(
     emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -77,7 +55,7 @@ def test_what_is_wanted_arrives_once_and_a_second_upload_sends_nothing(
     token = emulator.issue_token()
     upload(tmp_path, emulator.url, token)
     again = upload(tmp_path, emulator.url, token)
-    assert _net(emulator) == _expected(WANTED)
+    assert_held_once(emulator, WANTED)
     assert [(d.requests, d.rest_rows, d.hold) for d in again] == [(0, 0, None)] * 2
 
 
@@ -93,7 +71,7 @@ def test_a_changed_partition_is_corrected_by_sign_and_a_changed_dimension_pushed
     for wanted in (WANTED, changed):
         write_wanted(tmp_path, wanted)
         upload(tmp_path, emulator.url, token)
-    assert _net(emulator) == _expected(changed)
+    assert_held_once(emulator, changed)
     assert len(emulator.rows(DATASET.name, "fact_x")) == 3 + 3
 
 
@@ -105,7 +83,7 @@ def test_a_partition_that_changes_back_and_forth_stays_right(
         wanted: Wanted = {"demo|2026-03-12": {"1": text}, "names": {"10": "Anna"}}
         write_wanted(tmp_path, wanted)
         upload(tmp_path, emulator.url, token)
-        assert _net(emulator) == _expected(wanted)
+        assert_held_once(emulator, wanted)
 
 
 FAULTS = [
@@ -139,7 +117,7 @@ def test_a_fault_of_the_service_loses_no_row_and_doubles_none(
     write_wanted(tmp_path, changed)
     done = upload(tmp_path, emulator.url, token)
     assert [d.hold for d in done] == [None, None]
-    assert _net(emulator) == _expected(changed)
+    assert_held_once(emulator, changed)
 
 
 def test_a_request_that_is_refused_holds_its_table_and_no_other(
@@ -154,7 +132,7 @@ def test_a_request_that_is_refused_holds_its_table_and_no_other(
     assert dimension.rows == 2
     Ledger(tmp_path / "ledger.db").release(DATASET.name, "fact_x")
     upload(tmp_path, emulator.url, token)
-    assert _net(emulator) == _expected(WANTED)
+    assert_held_once(emulator, WANTED)
 
 
 def test_where_nothing_can_tell_whether_a_batch_arrived_the_table_is_held(tmp_path: Path) -> None:
@@ -181,13 +159,11 @@ def test_a_ledger_that_is_older_than_the_service_holds_the_table_and_a_rebuild_h
     changed: Wanted = {**WANTED, "demo|2026-03-13": {"3": "c", "5": "new"}}
     write_wanted(tmp_path, changed)
     upload(tmp_path, emulator.url, token)
-    for file in tmp_path.glob("ledger.db*"):
-        file.unlink()
-    (tmp_path / "ledger.db").write_bytes(backup)
+    put_back(tmp_path, backup)
     fact, _ = upload(tmp_path, emulator.url, token)
     assert fact.hold == "IA-554"
     upload(tmp_path, emulator.url, token, rebuild=["fact_x"])
-    assert _net(emulator) == _expected(changed)
+    assert_held_once(emulator, changed)
 
 
 def test_a_full_disk_at_the_ledger_sends_nothing_that_is_not_noted(
@@ -206,7 +182,7 @@ def test_a_full_disk_at_the_ledger_sends_nothing_that_is_not_noted(
                 upload(tmp_path, emulator.url, token)
         assert emulator.rows(DATASET.name, "fact_x") == []
         upload(tmp_path, emulator.url, token)
-        assert _net(emulator) == _expected(WANTED)
+        assert_held_once(emulator, WANTED)
 
 
 def test_creating_is_looked_up_before_it_is_repeated(tmp_path: Path) -> None:
@@ -219,7 +195,7 @@ def test_creating_is_looked_up_before_it_is_repeated(tmp_path: Path) -> None:
         assert error.value.code == "IA-556"
         upload(tmp_path, emulator.url, token)
         assert [entry.path for entry in emulator.log()].count("/v1.0/myorg/datasets") >= 2
-        assert _net(emulator) == _expected(WANTED)
+        assert_held_once(emulator, WANTED)
 
 
 def test_a_refused_creation_is_a_state_with_words_and_can_be_asked_again(tmp_path: Path) -> None:
@@ -329,7 +305,7 @@ def test_killed_two_hundred_times_every_row_is_there_once_in_the_end(tmp_path: P
         with emulator.world.lock:
             emulator.world.faults.rules.clear()
         _finish(tmp_path, emulator, token)
-        assert _net(emulator) == _expected(wanted)
+        assert_held_once(emulator, wanted)
 
 
 def _finish(folder: Path, emulator: Emulator, token: str) -> None:

@@ -7,7 +7,6 @@ stands in `test_delivery`, what a kill does in `test_kill_points`.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +38,9 @@ from tests.integration.powerbi.small import (
     SETTLE_SECONDS,
     FixedToken,
     Wanted,
+    assert_held_once,
     deliveries,
+    put_back,
     upload,
     write_wanted,
 )
@@ -85,18 +86,6 @@ def _finish(folder: Path, emulator: Emulator) -> None:
     pytest.fail("the upload did not come to an end")
 
 
-def _assert_held_once(emulator: Emulator, wanted: Wanted) -> None:
-    sums: Counter[tuple[object, ...]] = Counter()
-    for row in emulator.rows(DATASET.name, "fact_x"):
-        assert isinstance(row["sign"], int)
-        sums[row["partition_key"], str(row["id"]), row["text"]] += row["sign"]
-    assert {key: count for key, count in sums.items() if count} == {
-        (key, *row): 1 for key, rows in wanted.items() if key != "names" for row in rows.items()
-    }
-    names = [(str(row["id"]), row["text"]) for row in emulator.rows(DATASET.name, "dim_x")]
-    assert sorted(names) == sorted(wanted["names"].items())
-
-
 def _pushes(emulator: Emulator, table: str) -> int:
     paths = [entry.path for entry in emulator.log() if entry.method == "POST"]
     return sum(path.endswith(f"/tables/{table}/rows") for path in paths)
@@ -113,7 +102,7 @@ def test_a_delete_that_may_still_be_under_way_is_waited_for_before_the_next(
     deleted = [entry.path for entry in emulator.log() if entry.method == "DELETE"]
     assert not any("fact_x" in path for path in deleted)
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 MOMENTS: list[tuple[type, str]] = [
@@ -160,7 +149,7 @@ def test_a_rebuild_that_is_asked_for_in_the_middle_of_a_delivery_is_not_forgotte
         upload(tmp_path, emulator.url, emulator.issue_token(), rebuild=rebuild)
     assert asked or not is_rebuild, "the moment never came"
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
     state = ledger.table(DATASET.name, "fact_x")
     assert state.phase is Phase.OPEN
     if asked:
@@ -176,7 +165,7 @@ def test_a_refused_dimension_is_pushed_after_its_release(
     assert dimension.hold == "IA-551"
     ledger.release(DATASET.name, "dim_x")
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 def test_a_hold_by_hand_outlasts_an_epoch_that_nobody_asked_for(
@@ -189,7 +178,7 @@ def test_a_hold_by_hand_outlasts_an_epoch_that_nobody_asked_for(
     assert {str(row["id"]) for row in emulator.rows(DATASET.name, "dim_x")} == {"10", "11"}
     ledger.release(DATASET.name, "dim_x")
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 def test_a_number_above_all_that_left_proves_no_arrival(
@@ -206,7 +195,7 @@ def test_a_number_above_all_that_left_proves_no_arrival(
 
     monkeypatch.setattr(Service, "sequence", of_another_client)
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 def test_after_a_rebuild_numbers_that_an_older_ledger_gave_are_not_used_again(
@@ -218,15 +207,13 @@ def test_after_a_rebuild_numbers_that_an_older_ledger_gave_are_not_used_again(
     backup = (tmp_path / "ledger.db").read_bytes()
     write_wanted(tmp_path, AFTER)
     upload(tmp_path, emulator.url, token)
-    for file in tmp_path.glob("ledger.db*"):
-        file.unlink()
-    (tmp_path / "ledger.db").write_bytes(backup)
+    put_back(tmp_path, backup)
     emulator.plan(FaultRule(Operation.QUERY, FaultKind.BAD_REQUEST, times=1000))
     fact, _ = upload(tmp_path, emulator.url, token)
     assert fact.hold == "IA-554"
     upload(tmp_path, emulator.url, token, rebuild=["fact_x", "dim_x"])
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 def test_what_the_service_holds_is_asked_for_until_it_can_be_told(tmp_path: Path) -> None:
@@ -237,9 +224,7 @@ def test_what_the_service_holds_is_asked_for_until_it_can_be_told(tmp_path: Path
         backup = (tmp_path / "ledger.db").read_bytes()
         write_wanted(tmp_path, AFTER)
         upload(tmp_path, emulator.url, token)
-        for file in tmp_path.glob("ledger.db*"):
-            file.unlink()
-        (tmp_path / "ledger.db").write_bytes(backup)
+        put_back(tmp_path, backup)
         emulator.plan(FaultRule(Operation.QUERY, FaultKind.ERROR_BEFORE))
         before = _pushes(emulator, "fact_x")
         fact, _ = upload(tmp_path, emulator.url, token)
@@ -259,7 +244,7 @@ def test_a_dataset_that_was_deleted_is_told_and_made_again_when_asked_for(
     service = Service(emulator.url, "", FixedToken(emulator.issue_token()))
     Uploader(ledger, service, DATASET, OPTIONS).create(again=True)
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 def test_a_creation_that_was_cut_off_counts_from_when_that_is_noticed(
@@ -305,7 +290,7 @@ def test_a_batch_that_the_hour_no_longer_allows_is_split(
     assert (fact.rows, fact.rest_rows) == (2, 1)
     next_hour = replace(OPTIONS, now=lambda: time.time() + 4 * HOUR_SECONDS)
     upload(tmp_path, emulator.url, emulator.issue_token(), next_hour)
-    _assert_held_once(emulator, BEFORE)
+    assert_held_once(emulator, BEFORE)
 
 
 def test_what_was_pushed_before_a_login_ended_is_counted(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -38,6 +37,8 @@ from tests.integration.powerbi.small import (
     OPTIONS,
     SETTLE_SECONDS,
     Wanted,
+    assert_held_once,
+    put_back,
     upload,
     write_wanted,
 )
@@ -91,19 +92,6 @@ def _finish(folder: Path, emulator: Emulator, token: str | Tokens | None = None)
     pytest.fail("the upload did not come to an end")
 
 
-def _assert_held_once(emulator: Emulator, wanted: Wanted) -> None:
-    sums: Counter[tuple[object, ...]] = Counter()
-    for row in emulator.rows(DATASET.name, "fact_x"):
-        assert isinstance(row["sign"], int)
-        sums[row["partition_key"], str(row["id"]), row["text"]] += row["sign"]
-    names = {str(r["id"]): r["text"] for r in emulator.rows(DATASET.name, "dim_x")}
-    assert {key: count for key, count in sums.items() if count} == {
-        (key, *row): 1 for key, rows in wanted.items() if key != "names" for row in rows.items()
-    }
-    assert names == wanted["names"]
-    assert len(emulator.rows(DATASET.name, "dim_x")) == len(names)
-
-
 def _uploaded(folder: Path, emulator: Emulator) -> None:
     write_wanted(folder, BEFORE)
     upload(folder, emulator.url, emulator.issue_token())
@@ -117,7 +105,7 @@ def test_killed_on_the_way_of_a_batch_every_row_is_there_once(
     _uploaded(tmp_path, emulator)
     assert _killed(tmp_path, emulator, ("batch", point)) == -signal.SIGKILL
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 @pytest.mark.parametrize("fault", [FaultKind.ANSWER_LOST, FaultKind.RESET_IN_BODY])
@@ -129,7 +117,7 @@ def test_killed_while_settling_every_row_is_there_once(
     emulator.plan(FaultRule(Operation.PUSH, fault, table="fact_x"))
     assert _killed(tmp_path, emulator, ("settling", point)) == -signal.SIGKILL
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 @pytest.mark.parametrize("table", ["fact_x", "dim_x"])
@@ -148,7 +136,7 @@ def test_killed_in_a_rebuild_every_row_is_there_once(
         _finish(tmp_path, emulator)
         write_wanted(tmp_path, AFTER)
         _finish(tmp_path, emulator)
-        _assert_held_once(emulator, AFTER)
+        assert_held_once(emulator, AFTER)
 
 
 @pytest.mark.parametrize("point", POINTS["rebuild"])
@@ -161,7 +149,7 @@ def test_killed_in_a_rebuild_over_a_batch_without_an_answer_every_row_is_there_o
     _killed(tmp_path, emulator, ("batch", "body_out_no_answer"))
     assert _killed(tmp_path, emulator, ("rebuild", point), ["fact_x"]) == -signal.SIGKILL
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 @pytest.mark.parametrize("point", POINTS["create"])
@@ -170,7 +158,7 @@ def test_killed_while_the_dataset_is_made_there_is_one_dataset(tmp_path: Path, p
     with running_emulator() as emulator:
         assert _killed(tmp_path, emulator, ("create", point)) == -signal.SIGKILL
         _finish(tmp_path, emulator)
-        _assert_held_once(emulator, AFTER)
+        assert_held_once(emulator, AFTER)
         assert len(emulator.world.datasets) == 1
 
 
@@ -181,7 +169,7 @@ def test_killed_while_waiting_for_a_429_every_row_is_there_once(
     emulator.plan(FaultRule(Operation.PUSH, FaultKind.THROTTLED, retry_after_seconds=1))
     assert _killed(tmp_path, emulator, ("waiting", "in_the_middle")) == -signal.SIGKILL
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
     assert [entry.status for entry in emulator.log()].count(429) == 1
 
 
@@ -201,7 +189,7 @@ def test_killed_while_the_login_is_written_there_is_a_login_and_every_row_once(
         again = login_of(emulator.url, tmp_path)
         assert again.state().is_logged_in
         _finish(tmp_path, emulator, again)
-        _assert_held_once(emulator, AFTER)
+        assert_held_once(emulator, AFTER)
 
 
 def test_killed_beside_another_uploader_every_row_is_there_once(
@@ -220,7 +208,7 @@ def test_killed_beside_another_uploader_every_row_is_there_once(
         process.join(30)
     assert [process.exitcode for process in both] == [-signal.SIGKILL] * 2
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 @pytest.mark.parametrize("point", POINTS["disk"])
@@ -230,7 +218,7 @@ def test_a_disk_that_is_full_at_the_ledger_loses_no_row_and_doubles_none(
     _uploaded(tmp_path, emulator)
     assert _killed(tmp_path, emulator, ("disk", point)) == DISK_FULL
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
 
 
 @pytest.mark.parametrize("point", ["answer_read_not_written", "confirmed", "all_confirmed"])
@@ -240,13 +228,11 @@ def test_a_ledger_older_than_the_service_holds_the_table_until_it_is_rebuilt(
     _uploaded(tmp_path, emulator)
     backup = (tmp_path / "ledger.db").read_bytes()
     assert _killed(tmp_path, emulator, ("batch", point)) == -signal.SIGKILL
-    for file in tmp_path.glob("ledger.db*"):
-        file.unlink()
-    (tmp_path / "ledger.db").write_bytes(backup)
+    put_back(tmp_path, backup)
     before = emulator.rows(DATASET.name, "fact_x")
     fact, _ = upload(tmp_path, emulator.url, emulator.issue_token())
     assert fact.hold == "IA-554"
     assert emulator.rows(DATASET.name, "fact_x") == before
     upload(tmp_path, emulator.url, emulator.issue_token(), rebuild=["fact_x"])
     _finish(tmp_path, emulator)
-    _assert_held_once(emulator, AFTER)
+    assert_held_once(emulator, AFTER)
