@@ -19,6 +19,7 @@ from insight_pipeline.orchestration.assets.stage import (
     read_inputs,
     read_staged,
 )
+from insight_pipeline.orchestration.callbacks import bring_up_to_date
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
 from insight_pipeline.sources.landing import read_new
@@ -39,6 +40,8 @@ def load(site: Site, dates: Sequence[date]) -> None:
         for step in (LEGS, *STEPS):
             made = step.compute(site, read_inputs(site, step, chunk), chunk)
             site.staging.write_days(step.table, made, chunk)
+    site.lake.publish(site.staging, PARTITIONED, dates)
+    bring_up_to_date(site, dates)
 
 
 def days_read(site: Site) -> list[date]:
@@ -52,7 +55,9 @@ def tables(site: Site) -> dict[str, pa.Table]:
     directory, dates = site.directory, site.staging.dates("fact_call_leg")
     site.refresh_reports()
     refs = read_staged(site, DIMENSION_KEYS, dates)
-    found = {name: read_staged(site, name, dates) for name in PARTITIONED}
+    found = {
+        name: site.lake.read_days(name, dates, TABLES[name].arrow_schema()) for name in PARTITIONED
+    }
     found["dim_agent"] = dimensions.agent_dimension(refs, directory, site.name)
     found["dim_queue"] = dimensions.queue_dimension(refs, directory, site.name)
     found["dim_line"] = dimensions.line_dimension(refs, site.name)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from insight_pipeline.cli.app import partition_days
 from insight_pipeline.cli.notes import Note, note, outside_notes, span
-from insight_pipeline.facts.reconciliation import imbalances
+from insight_pipeline.facts.reconciliation import COMPARED, imbalances
 from insight_pipeline.model.rows import CALL_LIST
 from insight_pipeline.model.tables import RECONCILIATION, TABLES
 from insight_pipeline.orchestration.site import Site
@@ -24,15 +24,6 @@ from insight_pipeline.sources.reports import ingest_file_table
 
 Row = dict[str, object]
 """A row of a declared table as Python values."""
-
-_COMPARED = (
-    RECONCILIATION.name,
-    "fact_call",
-    "fact_queue_visit",
-    "fact_agent_contact",
-    "fact_queue_interval",
-    "fact_agent_interval",
-)
 
 
 class State(StrEnum):
@@ -141,7 +132,7 @@ def _broken_identities(site: Site, staged: Sequence[date]) -> Iterator[Note]:
     """What the checks of the assets found, or would find now."""
     for days in site.chunks(staged):
         tables = [
-            site.staging.read_days(name, days, TABLES[name].arrow_schema()) for name in _COMPARED
+            site.staging.read_days(name, days, TABLES[name].arrow_schema()) for name in COMPARED
         ]
         for item in imbalances(*tables):
             yield note(

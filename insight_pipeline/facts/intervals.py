@@ -44,7 +44,7 @@ def queue_intervals(visits: pa.Table, contacts: pa.Table) -> pa.Table:
     keys = {
         "local_date": days(visits, "local_date"),
         "queue_id": ints(visits, "queue_id"),
-        "interval_start_utc": _floor(instants(visits, "enter_utc")),
+        "interval_start_utc": quarter_hour(instants(visits, "enter_utc")),
     }
     frame = pd.DataFrame({**keys, **counters, "wait_max_seconds": wait})
     groups = frame.groupby(list(keys), sort=True)
@@ -68,16 +68,16 @@ def agent_intervals(contacts: pa.Table) -> pa.Table:
         {"local_date": days(contacts, "local_date"), "agent_id": ints(contacts, "agent_id")}
     )
     booked = keys.assign(
-        interval_start_utc=_floor(start),
+        interval_start_utc=quarter_hour(start),
         contacts=1,
         rona=flags(contacts, "is_rona"),
         **is_result,
     )
-    rung = _spread(keys, ring_start, ring_end, ["ring_seconds"])
+    rung = _spread(keys, ring_start, ring_end, "ring_seconds")
     talked = np.flatnonzero(is_connected & (talk > 0))
-    spoken = _spread(keys.iloc[talked], link[talked], end[talked], ["talk_seconds"])
+    spoken = _spread(keys.iloc[talked], link[talked], end[talked], "talk_seconds")
     answered = np.flatnonzero(is_result["answered"] & (talk > 0))
-    served = _spread(keys.iloc[answered], link[answered], end[answered], ["answered_talk_seconds"])
+    served = _spread(keys.iloc[answered], link[answered], end[answered], "answered_talk_seconds")
     names = [column.name for column in AGENT_COUNTERS]
     by = ["local_date", "agent_id", "interval_start_utc"]
     parts = [part.groupby(by, sort=False).sum() for part in (booked, rung, spoken, served)]
@@ -85,19 +85,27 @@ def agent_intervals(contacts: pa.Table) -> pa.Table:
     return _table(FACT_AGENT_INTERVAL, summed, contacts)
 
 
-def _floor(instant: Ints) -> Ints:
+def quarter_hour(instant: Ints) -> Ints:
+    """Start of the quarter hour of each instant, in seconds."""
     return instant // INTERVAL_SECONDS * INTERVAL_SECONDS
 
 
-def _spread(keys: pd.DataFrame, start: Ints, end: Ints, names: list[str]) -> pd.DataFrame:
-    """The seconds of each [start, end) by quarter hour, one row a quarter hour that holds any."""
+def split_at_quarters(frame: pd.DataFrame, start: Ints, end: Ints) -> pd.DataFrame:
+    """The rows with each [start, end) cut at the quarter hours: interval_start_utc and seconds.
+
+    One row for each quarter hour that holds any of it; none where it is empty.
+    """
     first, last = start // INTERVAL_SECONDS, (end - 1) // INTERVAL_SECONDS
     pieces = np.where(end > start, last - first + 1, 0)
     row = np.repeat(np.arange(len(start)), pieces)
     begins = np.repeat(np.cumsum(pieces) - pieces, pieces)
     border = (first[row] + np.arange(len(row)) - begins) * INTERVAL_SECONDS
     seconds = np.minimum(end[row], border + INTERVAL_SECONDS) - np.maximum(start[row], border)
-    return keys.iloc[row].assign(interval_start_utc=border, **dict.fromkeys(names, seconds))
+    return frame.iloc[row].assign(interval_start_utc=border, seconds=seconds)
+
+
+def _spread(keys: pd.DataFrame, start: Ints, end: Ints, name: str) -> pd.DataFrame:
+    return split_at_quarters(keys, start, end).rename(columns={"seconds": name})
 
 
 def _talk_of_visits(visits: pa.Table, contacts: pa.Table) -> Ints:

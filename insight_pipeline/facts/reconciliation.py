@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from insight_pipeline.facts.callbacks import lost_calls
 from insight_pipeline.model.columns import days, ints, table_of
 from insight_pipeline.model.tables import RECONCILIATION
 from insight_pipeline.model.terms import Term
@@ -18,6 +19,17 @@ Ints = npt.NDArray[np.int64]
 
 FATES = ("legs", "summary_left_out", "duplicates", "superseded", "open_rows", "out_of_window")
 """Columns of `reconciliation` in the order of `legs.build.RowFate`."""
+
+COMPARED = (
+    "reconciliation",
+    "fact_call",
+    "fact_queue_visit",
+    "fact_agent_contact",
+    "fact_queue_interval",
+    "fact_agent_interval",
+    "fact_callback",
+)
+"""Tables whose figures must agree: the arguments of `imbalances`."""
 
 FATE_SCHEMA = pa.schema([("local_date", pa.date32()), *[(name, pa.int64()) for name in FATES]])
 
@@ -38,6 +50,10 @@ _IDENTITIES = {
     "contacts and agent intervals": Term(
         "die Summe der Agentenkontakte über die Viertelstunden",
         "the sum of agent contacts over the quarter hours",
+    ),
+    "lost calls and callbacks": Term(
+        "die Zahl der verlorenen Anrufe in fact_callback",
+        "the number of lost calls in fact_callback",
     ),
 }
 _OF = {
@@ -111,6 +127,7 @@ def imbalances(
     contacts: pa.Table,
     queue_intervals: pa.Table,
     agent_intervals: pa.Table,
+    callbacks: pa.Table,
 ) -> list[Imbalance]:
     """Every identity of R 17 that does not hold, date by date; empty when all figures agree."""
     found = [
@@ -137,6 +154,11 @@ def imbalances(
             "contacts and agent intervals",
             _totals(contacts, "contact"),
             _totals(agent_intervals, "agent"),
+        ),
+        (
+            "lost calls and callbacks",
+            _totals(lost_calls(calls), "call"),
+            _totals(callbacks, "call"),
         ),
     ]
     for identity, expected, actual in pairs:
@@ -168,6 +190,7 @@ _MEASURES: dict[str, dict[str, str | None]] = {
     "queue_visit": {"rows": None, "wait_seconds": "wait_seconds"},
     "queue": {"rows": "offered", "wait_seconds": "wait_total_seconds"},
     "contact": {"rows": None, "ring_seconds": "ring_seconds", "talk_seconds": "talk_seconds"},
+    "call": {"rows": None},
     "agent": {"rows": "contacts", "ring_seconds": "ring_seconds", "talk_seconds": "talk_seconds"},
 }
 

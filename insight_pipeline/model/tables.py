@@ -405,6 +405,52 @@ FACT_AGENT_INTERVAL = Table(
     (INSTALLATION, LOCAL_DATE, AGENT_ID, INTERVAL_START, *AGENT_COUNTERS),
 )
 
+FACT_LINE_INTERVAL = Table(
+    "fact_line_interval",
+    "facts",
+    "Use of provider lines per quarter hour, from the line list",
+    ("installation", "local_date", "line_id", "interval_start_utc"),
+    (
+        INSTALLATION,
+        Column(
+            "local_date",
+            Kind.DAY,
+            "Partition: local date of the quarter hour in the installation's zone",
+            nullable=False,
+        ),
+        _integer("line_id", "Provider line", nullable=False, references=LINE),
+        INTERVAL_START,
+        _count("uses", "Uses that began"),
+        _count("incoming_uses", "Uses that began with a call from outside"),
+        _count("busy_seconds", "Seconds in use, summed over simultaneous uses; / 900 = Erlang"),
+        _count("peak_uses", "Most uses at the same moment"),
+    ),
+)
+
+FACT_CALLBACK = Table(
+    "fact_callback",
+    "facts",
+    "One row per lost call, with the call that made up for it",
+    ("lost_call_id",),
+    (
+        _text(
+            "lost_call_id",
+            "Inbound call with a number that was abandoned or missed",
+            nullable=False,
+            references=("fact_call_leg", "call_id"),
+        ),
+        INSTALLATION,
+        LOCAL_DATE,
+        _integer("queue_id", "Last queue the lost call was in", references=QUEUE),
+        _instant("lost_utc", "End of the lost call", nullable=False),
+        _text("recovered_call_id", "Earliest later call with the same number that came through"),
+        _text("recovered_by", "Who called: the customer again, or us", "customer", "us"),
+        _instant("recovered_utc", "Start of the recovering call"),
+        _integer("delay_seconds", "From the lost call's end to that start", minimum=0),
+        _flag("is_recovered", "A later call came through within the window"),
+    ),
+)
+
 KPI_QUEUE_DAY = Table(
     "kpi_queue_day",
     "facts",
@@ -599,6 +645,8 @@ TABLES: dict[str, Table] = {
         FACT_AGENT_CONTACT,
         FACT_QUEUE_INTERVAL,
         FACT_AGENT_INTERVAL,
+        FACT_LINE_INTERVAL,
+        FACT_CALLBACK,
         KPI_QUEUE_DAY,
         KPI_AGENT_DAY,
         RECONCILIATION,

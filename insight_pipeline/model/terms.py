@@ -38,6 +38,8 @@ VALUES: dict[str, Term] = {
     "no_user": Term("Kein Benutzer", "no user"),
     "connected": Term("verbunden", "connected"),
     "not_connected": Term("nicht verbunden", "not connected"),
+    "customer": Term("Kunde", "customer"),
+    "us": Term("uns", "us"),
     "user": Term("Benutzer", "user"),
     "queue": Term("Warteschlange", "queue"),
     "module": Term("Modul", "module"),

@@ -9,7 +9,7 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insight_pipeline.facts.reconciliation import Imbalance, imbalances
+from insight_pipeline.facts.reconciliation import COMPARED, Imbalance, imbalances
 from insight_pipeline.model.messages import render
 from insight_pipeline.model.tables import TABLES, Table
 from insight_pipeline.orchestration.assets.sinks import PARTITIONED
@@ -32,17 +32,10 @@ IDENTITIES = {
     "contacts_equal_the_sum_over_results": "agent contacts",
     "queue_intervals_equal_the_visits": "visits and queue intervals",
     "agent_intervals_equal_the_contacts": "contacts and agent intervals",
+    "callbacks_equal_the_lost_calls": "lost calls and callbacks",
 }
 """R 17's identities a partition: check name, and how `facts.reconciliation` names the identity."""
 
-_COMPARED = (
-    "reconciliation",
-    "fact_call",
-    "fact_queue_visit",
-    "fact_agent_contact",
-    "fact_queue_interval",
-    "fact_agent_interval",
-)
 _SHOWN = 20
 
 
@@ -68,7 +61,7 @@ def _identities(site: Site) -> dg.AssetChecksDefinition:
         here = sites.of(site.name)
         found: list[Imbalance] = []
         for dates in here.chunks(dates_of(context.partition_keys)):
-            tables = [read_staged(here, name, dates) for name in _COMPARED]
+            tables = [read_staged(here, name, dates) for name in COMPARED]
             found += imbalances(*tables)
         for name, identity in IDENTITIES.items():
             broken = [item for item in found if item.identity.split(" (")[0] == identity]

@@ -7,8 +7,9 @@ import Dagster, so the command line's explanations use it too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -16,12 +17,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from filelock import FileLock
 
 from insight_pipeline.facts.reconciliation import count_fates
 from insight_pipeline.facts.visits import QueueRules
 from insight_pipeline.legs.build import KEPT_FATES, Legs, build_legs
 from insight_pipeline.legs.names import names_in_rows
 from insight_pipeline.legs.time import decide, row_times
+from insight_pipeline.legs.uses import line_uses
 from insight_pipeline.model.columns import days as day_numbers
 from insight_pipeline.model.columns import ints, kept
 from insight_pipeline.model.directory import Directory
@@ -47,6 +50,7 @@ from insight_pipeline.sources.reports import is_unsupported, quarantine_table, r
 
 Ints = npt.NDArray[np.int64]
 
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - instants are in UTC, without a zone
 _CHUNK_ROWS = 400_000
 _CHUNK_DAYS = 100
 
@@ -111,6 +115,17 @@ class Site:
     def lake(self) -> Lake:
         """What passed its checks."""
         return Lake(self.settings.data_dir / "lake" / self.name)
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Alone in changing what the lake holds of this installation beyond the days of a run."""
+        with FileLock(self.raw.folder / "publish.lock"):
+            yield
+
+    def local_date(self, instant: datetime) -> date:
+        """Local date of an instant in UTC (without zone)."""
+        seconds = int((instant - _EPOCH).total_seconds())
+        return day_of(int(self.zone.local_day(np.array([seconds]))[0]))
 
     @property
     def directory(self) -> Directory:
@@ -269,24 +284,11 @@ class Site:
         return {}
 
     def line_uses(self, dates: Sequence[date]) -> pa.Table:
-        """Line list rows that R 3 keeps: local_date, lineid, linename, id."""
+        """Uses of lines that R 3 keeps (LINE_USE_SCHEMA), once for each of the dates that they touch."""
         wanted = [day_number(day) for day in dates]
-        raw = self.raw.gather(LINE_LIST.name, wanted)
-        is_kept = (classify(raw, LINE_LIST) == 0) & np.isin(raw.days, wanted)
-        rows = raw.rows.select(["lineid", "linename", "id"]).filter(pa.array(is_kept))
-        names = rows["linename"].cast(pa.string())
-        days = pa.array(raw.days[is_kept].astype(np.int32), pa.int32()).cast(pa.date32())
-        return pa.table([days, rows["lineid"], names, rows["id"]], LINE_USE_SCHEMA)
-
-
-LINE_USE_SCHEMA = pa.schema(
-    [
-        ("local_date", pa.date32()),
-        ("lineid", pa.int64()),
-        ("linename", pa.string()),
-        ("id", pa.int64()),
-    ]
-)
+        raw = self.raw.gather(LINE_LIST.name, self.raw.reaching(LINE_LIST.name, wanted))
+        rows = kept(raw.rows, classify(raw, LINE_LIST) == RowState.KEPT)
+        return line_uses(rows, self.zone, np.array(sorted(wanted), dtype=np.int64))
 
 
 def sites(settings: Settings) -> dict[str, Site]:

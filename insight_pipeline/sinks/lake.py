@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from insight_pipeline.model.columns import days
 from insight_pipeline.parquet import read_parquet, write_parquet
+
+Stamp = tuple[int, int]
 
 _EPOCH = date(1970, 1, 1)
 
@@ -82,6 +85,24 @@ class Lake:
         if not folder.is_dir():
             return []
         return sorted(date.fromisoformat(file.stem) for file in folder.glob("????-??-??.parquet"))
+
+    def stamp(self, name: str, day: date) -> Stamp | None:
+        """What tells one state of a partition's file from the next; None where there is none."""
+        try:
+            seen = self.file(name, day).stat()
+        except FileNotFoundError:
+            return None
+        return seen.st_ino, seen.st_mtime_ns
+
+    def latest(self, name: str, day: date, column: str) -> datetime | None:
+        """The latest instant of a column in a partition, from the file's statistics; None if it has none."""
+        found = pq.read_metadata(self.file(name, day))
+        place = found.schema.names.index(column)
+        parts = (found.row_group(n).column(place) for n in range(found.num_row_groups))
+        return max(
+            (p.statistics.max for p in parts if p.is_stats_set and p.statistics.has_min_max),
+            default=None,
+        )
 
     def publish(self, source: Lake, names: Iterable[str], wanted: Iterable[date]) -> None:
         """Take over the partitions of `source`, as links where the file system has them."""

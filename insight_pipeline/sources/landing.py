@@ -25,7 +25,7 @@ from insight_pipeline.sources.lists import read_list
 from insight_pipeline.sources.raw_index import FileEntry, NameEntry
 from insight_pipeline.sources.raw_store import RawStore
 
-_READER_VERSION = 1
+_READER_VERSION = 2
 _SUFFIXES = (".csv", ".csv.gz")
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from insight_pipeline.model.zone import DAY_SECONDS
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
     kind TEXT, sha256 TEXT, parser TEXT, status TEXT, reason TEXT, detail TEXT, lines INTEGER,
@@ -25,12 +27,14 @@ CREATE TABLE IF NOT EXISTS name (
     reason TEXT, detail TEXT, PRIMARY KEY (kind, file_name, sha256));
 CREATE TABLE IF NOT EXISTS part (
     kind TEXT, sha256 TEXT, day INTEGER, rows INTEGER, first_id INTEGER, last_id INTEGER,
-    first_call INTEGER, last_call INTEGER, repeated INTEGER, PRIMARY KEY (kind, sha256, day));
+    first_call INTEGER, last_call INTEGER, repeated INTEGER, last_end INTEGER,
+    PRIMARY KEY (kind, sha256, day));
 CREATE TABLE IF NOT EXISTS report (
     kind TEXT, sha256 TEXT, owners TEXT, accepted INTEGER, open_rows INTEGER, quarantined INTEGER,
     first_start INTEGER, last_start INTEGER, PRIMARY KEY (kind, sha256));
 CREATE TABLE IF NOT EXISTS touched (sequence INTEGER PRIMARY KEY AUTOINCREMENT, day INTEGER);
 CREATE TABLE IF NOT EXISTS loaded (day INTEGER PRIMARY KEY, started INTEGER, finished INTEGER);
+CREATE TABLE IF NOT EXISTS callback_due (day INTEGER PRIMARY KEY);
 """
 
 
@@ -77,6 +81,8 @@ class PartEntry:
     last_call: int
     repeated: int
     """Rows whose start lies in a repeated hour."""
+    last_end: int
+    """The latest end in UTC seconds, in whichever reading; 0 where no row has one."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ class Parts:
     first_calls: npt.NDArray[np.int64]
     last_calls: npt.NDArray[np.int64]
     repeated: npt.NDArray[np.int64]
+    last_ends: npt.NDArray[np.int64]
 
 
 class RawIndex:
@@ -115,6 +122,12 @@ class RawIndex:
         self._file = file
         with self.connected() as connection:
             connection.executescript(_SCHEMA)
+            columns = [row[1] for row in connection.execute("PRAGMA table_info(part)")]
+            if (
+                "last_end" not in columns
+            ):  # an earlier version's; exact once the files are read again
+                connection.execute("ALTER TABLE part ADD COLUMN last_end INTEGER")
+                connection.execute(f"UPDATE part SET last_end = (day + 2) * {DAY_SECONDS}")
 
     @contextmanager
     def connected(self) -> Iterator[sqlite3.Connection]:
@@ -176,7 +189,7 @@ class RawIndex:
                     f"INSERT OR REPLACE INTO file VALUES ({_marks(8)})", astuple(file)
                 )
                 connection.executemany(
-                    f"INSERT INTO part VALUES ({_marks(9)})", [astuple(part) for part in parts]
+                    f"INSERT INTO part VALUES ({_marks(10)})", [astuple(part) for part in parts]
                 )
             connection.execute(
                 "DELETE FROM name WHERE kind = ? AND file_name = ? AND sha256 = ''",
@@ -218,6 +231,26 @@ class RawIndex:
                 "UPDATE loaded SET finished = started WHERE day = ?", [(day,) for day in days]
             )
 
+    def put_callback_due(self, days: Sequence[int]) -> None:
+        """Note that the callbacks of these days are about to change in the lake."""
+        with self.connected() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO callback_due VALUES (?)", [(day,) for day in days]
+            )
+
+    def callback_due(self) -> list[int]:
+        """Days whose callbacks changed in the lake since they were loaded, ascending."""
+        with self.connected() as connection:
+            rows = connection.execute("SELECT day FROM callback_due ORDER BY day").fetchall()
+        return [row[0] for row in rows]
+
+    def drop_callback_due(self, days: Sequence[int]) -> None:
+        """Note that the callbacks of these days are in the database."""
+        with self.connected() as connection:
+            connection.executemany(
+                "DELETE FROM callback_due WHERE day = ?", [(day,) for day in days]
+            )
+
     def put_report(self, entry: ReportEntry) -> None:
         """Note the line counts of a content."""
         with self.connected() as connection:
@@ -228,9 +261,9 @@ class RawIndex:
 
 def parts_of(entries: list[PartEntry]) -> Parts:
     """Parts with their ranges as arrays."""
-    numbers = np.array([astuple(entry)[2:] for entry in entries], dtype=np.int64).reshape(-1, 7).T
-    days, _, first_ids, last_ids, first_calls, last_calls, repeated = numbers
-    return Parts(entries, days, first_ids, last_ids, first_calls, last_calls, repeated)
+    numbers = np.array([astuple(entry)[2:] for entry in entries], dtype=np.int64).reshape(-1, 8).T
+    days, _, first_ids, last_ids, first_calls, last_calls, repeated, ends = numbers
+    return Parts(entries, days, first_ids, last_ids, first_calls, last_calls, repeated, ends)
 
 
 def forget(connection: sqlite3.Connection, kind: str, sha256: str) -> None:

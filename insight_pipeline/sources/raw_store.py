@@ -17,7 +17,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from insight_pipeline.model.rows import CALL_LIST, LISTS, START_BIT, ListSpec
+from insight_pipeline.model.rows import (
+    CALL_LIST,
+    END_BIT,
+    LINE_LIST,
+    LISTS,
+    START_BIT,
+    ListSpec,
+)
 from insight_pipeline.model.zone import Zone
 from insight_pipeline.parquet import read_parquet, write_parquet
 from insight_pipeline.sources.raw_index import PartEntry, Parts, RawIndex, parts_of
@@ -96,8 +103,15 @@ class RawStore:
             ids, calls = _ints(part, "id"), _ints(part, "callid")
             repeated = int(np.count_nonzero(_ints(part, "repeats") & START_BIT))
             spans = (int(ids.min()), int(ids.max()), int(calls.min()), int(calls.max()))
-            entries.append(PartEntry(spec.name, sha256, day, count, *spans, repeated))
+            last_end = self._last_end(part, spec)
+            entries.append(PartEntry(spec.name, sha256, day, count, *spans, repeated, last_end))
         return entries
+
+    def _last_end(self, rows: pa.Table, spec: ListSpec) -> int:
+        """The latest end that rows can have, in either reading; 0 where none has one."""
+        ends = rows[spec.end].fill_null(0).to_numpy()
+        is_repeated = (_ints(rows, "repeats") & END_BIT) != 0
+        return int(np.where(is_repeated, self.zone.second_reading(ends), ends).max())
 
     def remove_rows(self, kind: str, sha256: str, days: Sequence[int]) -> None:
         """Remove the parts of a content that stands in the index no more, and its problems."""
@@ -159,7 +173,23 @@ class RawStore:
         related = _Relations(self, parts)
         related.add_whole(own)
         found = related.follow()
-        return sorted({parts.entries[i].day for i in [*own.tolist(), *found]})
+        touched = np.array([*own.tolist(), *found], dtype=np.int64)
+        last_days = self._last_days(kind, parts)
+        spans = zip(parts.days[touched].tolist(), last_days[touched].tolist(), strict=True)
+        return sorted({day for first, last in spans for day in range(first, last + 1)})
+
+    def reaching(self, kind: str, days: Sequence[int]) -> list[int]:
+        """Days on which rows begin that may still run on one of `days`, those included, ascending."""
+        parts, wanted = self.index.parts(kind), np.array(sorted(days), dtype=np.int64)
+        first, last = parts.days, self._last_days(kind, parts)
+        may = _holds(wanted, first + 1, last)
+        return sorted({*days, *first[may].tolist()})
+
+    def _last_days(self, kind: str, parts: Parts) -> Ints:
+        """The last local day on which each part matters: a use of a line counts wherever it runs."""
+        if kind != LINE_LIST.name:
+            return parts.days
+        return np.maximum(parts.days, self.zone.local_day(parts.last_ends - 1))
 
     def _files(self, kind: str) -> list[tuple[str, str]]:
         """Name and hash of each content by the name that sorts first among its names, then by hash."""

@@ -11,6 +11,7 @@ from insight_pipeline.facts.calls import calls
 from insight_pipeline.facts.contacts import agent_contacts
 from insight_pipeline.facts.intervals import agent_intervals, queue_intervals
 from insight_pipeline.facts.kpi import agent_days, queue_days
+from insight_pipeline.facts.lines import line_intervals
 from insight_pipeline.facts.reconciliation import reconcile
 from insight_pipeline.facts.visits import queue_visits
 from insight_pipeline.model.tables import TABLES
@@ -29,6 +30,7 @@ from insight_pipeline.orchestration.assets.stage import (
     make_asset,
     read_staged,
 )
+from insight_pipeline.orchestration.callbacks import CALLBACK, callbacks_of
 from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import result_metadata
 from insight_pipeline.orchestration.resources import Sites
@@ -58,6 +60,14 @@ def _queue_intervals(_: Site, inputs: Tables, __: Sequence[date]) -> pa.Table:
 
 def _agent_intervals(_: Site, inputs: Tables, __: Sequence[date]) -> pa.Table:
     return agent_intervals(inputs[CONTACT])
+
+
+def _line_intervals(site: Site, inputs: Tables, _: Sequence[date]) -> pa.Table:
+    return line_intervals(inputs[LINE_USE], site.zone, site.name)
+
+
+def _callbacks(site: Site, inputs: Tables, dates: Sequence[date]) -> pa.Table:
+    return callbacks_of(site, inputs[CALL], dates)
 
 
 def _queue_days(site: Site, inputs: Tables, _: Sequence[date]) -> pa.Table:
@@ -91,6 +101,11 @@ STEPS = (
          {VISIT: needs.INTERVALS_OF_VISITS, CONTACT: needs.INTERVALS_OF_CONTACTS}, _queue_intervals),
     Step(AGENT_INTERVAL, GROUP, "Agents by quarter hour (R 12).",
          {CONTACT: needs.INTERVALS_OF_CONTACTS}, _agent_intervals),
+    Step("fact_line_interval", GROUP, "Provider lines by quarter hour (R 15): use and peak.",
+         {LINE_USE: ()}, _line_intervals, ("line_list",)),
+    Step(CALLBACK, GROUP, "Lost calls and who made up for them (R 14). A recovering call of a later day is "
+         "found by that day's run, which brings this partition up to date.",
+         {CALL: needs.CALLBACKS_OF_CALLS}, _callbacks),
     Step("kpi_queue_day", GROUP, "Queues by day: service level and other ratios (R 13).",
          {QUEUE_INTERVAL: (), VISIT: needs.DAYS_OF_VISITS}, _queue_days),
     Step("kpi_agent_day", GROUP, "Agents by day (R 13).", {AGENT_INTERVAL: ()}, _agent_days),

@@ -47,6 +47,11 @@ INTERVALS_OF_CONTACTS = (
 
 DAYS_OF_VISITS = ("local_date", "queue_id", "threshold_seconds")
 
+CALLBACKS_OF_CALLS = (
+    *("installation", "local_date", "call_id", "direction", "outcome", "is_private"),
+    *("start_utc", "end_utc", "last_queue_id", "caller_number", "called_number"),
+)
+
 KEYS = ("local_date", "agent_id")
 KEYS_OF_LEGS = (*KEYS, "taken_by_agent_id", "queue_id", "line_id")
 KEYS_OF_CALLS = ("local_date", "answering_agent_id", "originating_agent_id", "line_id")

@@ -9,6 +9,7 @@ import pyarrow as pa
 from insight_pipeline.facts.dimensions import date_dimension, interval_dimension
 from insight_pipeline.model.tables import MODEL_VERSION, PIPELINE_META, TABLES
 from insight_pipeline.orchestration.assets.stage import Result, asset_options, key, partitioned
+from insight_pipeline.orchestration.callbacks import CALLBACK, bring_up_to_date, load_due
 from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import (
     OWNERS,
@@ -51,11 +52,17 @@ def _lake(site: Site) -> dg.AssetsDefinition:
     def lake(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         dates = dates_of(context.partition_keys)
-        here.lake.publish(here.staging, PARTITIONED, dates)
+        with here.publishing():
+            here.lake.publish(here.staging, PARTITIONED, dates)
+            earlier = sorted({*bring_up_to_date(here, dates)} - {*dates})
+        for day in earlier:
+            updated = dg.AssetMaterialization(key(site.name, CALLBACK), partition=day.isoformat())
+            context.log_event(updated)
         return dg.MaterializeResult(
             metadata={
                 "tables": len(PARTITIONED),
                 "partitions": len(dates),
+                "callbacks_brought_up_to_date": ", ".join(day.isoformat() for day in earlier),
                 "folder": dg.MetadataValue.path(str(here.lake.folder)),
             }
         )
@@ -78,12 +85,14 @@ def _relational(site: Site) -> dg.AssetsDefinition:
         total = 0
         for dates in here.chunks(dates_of(context.partition_keys)):
             counts: dict[date, int] = {}
+            read = {day: here.lake.stamp(CALLBACK, day) for day in dates}
             for day in dates:
                 tables = {name: _lake_day(here, name, day) for name in PARTITIONED}
                 database.replace_partition(tables, here.name, day)
                 counts[day] = sum(len(table) for table in tables.values())
             add_partition_counts(context, counts)
             total += sum(counts.values())
+            load_due(here, database, read)
             here.raw.index.finish_load([day_number(day) for day in dates])
         database.close()
         return dg.MaterializeResult(metadata={"rows_in_run": total})

@@ -14,6 +14,7 @@ import pyarrow as pa
 from insight_pipeline.facts.dimensions import REFERENCE_SCHEMA
 from insight_pipeline.facts.reconciliation import FATE_SCHEMA
 from insight_pipeline.legs.names import NAME_SCHEMA
+from insight_pipeline.legs.uses import LINE_USE_SCHEMA
 from insight_pipeline.model.rows import CALL_LIST, LINE_LIST
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.failures import told
@@ -26,7 +27,7 @@ from insight_pipeline.orchestration.metadata import (
 )
 from insight_pipeline.orchestration.partitions import DAYS_A_RUN, daily, dates_of
 from insight_pipeline.orchestration.resources import Sites
-from insight_pipeline.orchestration.site import LINE_USE_SCHEMA, PRIVATE_SCHEMA, Site
+from insight_pipeline.orchestration.site import PRIVATE_SCHEMA, Site
 
 PRIVATE_CALL, NAMES, ROW_FATE, LINE_USE, DIMENSION_KEYS = (
     "private_call",

@@ -32,6 +32,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("installation", "local_date"),
         ("installation", "agent_id", "local_date"),
     ),
+    "fact_callback": (("installation", "local_date"), ("installation", "queue_id", "local_date")),
     "kpi_queue_day": (("installation", "queue_id", "local_date"),),
     "kpi_agent_day": (("installation", "agent_id", "local_date"),),
 }

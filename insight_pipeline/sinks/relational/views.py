@@ -175,29 +175,31 @@ def _calls(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
 
 
 def _lost_calls(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
-    """R 14: inbound calls with a number that were abandoned or missed; private calls are never lost."""
-    call, queue = tables["fact_call"], tables["dim_queue"].alias("last_queue")
+    """R 14: lost calls, and the calls by which they were recovered."""
+    lost, call = tables["fact_callback"], tables["fact_call"]
+    queue = tables["dim_queue"].alias("last_queue")
+    by = _coded("fact_callback", lost.c.recovered_by, locale)
     columns: list[tuple[sa.ColumnElement[Any], Term]] = [
-        (call.c.installation, _INSTALLATION),
-        (call.c.local_date, _DATE),
-        (call.c.call_id, _CALL),
+        (lost.c.installation, _INSTALLATION),
+        (lost.c.local_date, _DATE),
+        (lost.c.lost_call_id, _CALL),
         (_coded("fact_call", call.c.outcome, locale), _OUTCOME),
         (call.c.start_utc, _BEGIN),
-        (call.c.end_utc, _END),
+        (lost.c.lost_utc, _END),
         (call.c.wait_seconds, _WAIT),
-        (call.c.last_queue_id, _QUEUE_NUMBER),
+        (lost.c.queue_id, _QUEUE_NUMBER),
         (queue.c.name, _QUEUE),
         (call.c.caller_number, _CALLER),
         (call.c.caller_name, _CALLER_NAME),
+        (lost.c.is_recovered, Term("Nachgeholt", "Recovered")),
+        (by, Term("Nachgeholt durch", "Recovered by")),
+        (lost.c.recovered_call_id, Term("Nachgeholt mit Anruf", "Recovering call")),
+        (lost.c.recovered_utc, Term("Nachgeholt um (UTC)", "Recovered at (UTC)")),
+        (lost.c.delay_seconds, Term("Bis zum Rückruf (s)", "Time to recovery (s)")),
     ]
-    lost = sa.select(*(_named(c, term, locale) for c, term in columns))
-    lost = lost.select_from(_with(call, queue, call.c.last_queue_id, "queue_id"))
-    return lost.where(
-        call.c.direction == "inbound",
-        call.c.outcome.in_(("abandoned", "missed")),
-        call.c.caller_number.is_not(None),
-        call.c.is_private == sa.false(),
-    )
+    source = _with(lost, queue, lost.c.queue_id, "queue_id")
+    source = source.join(call, call.c.call_id == lost.c.lost_call_id)
+    return sa.select(*(_named(c, term, locale) for c, term in columns)).select_from(source)
 
 
 _GROUP, _IQUEUE = Term("Gruppe", "Group"), Term("iQueue", "iQueue")

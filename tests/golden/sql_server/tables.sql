@@ -168,6 +168,32 @@ CREATE TABLE insight.fact_agent_interval (
 	answered_talk_seconds BIGINT NOT NULL,
 	PRIMARY KEY (installation, local_date, agent_id, interval_start_utc)
 );
+CREATE TABLE insight.fact_line_interval (
+	installation NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+	local_date DATE NOT NULL,
+	line_id BIGINT NOT NULL,
+	interval_start_utc DATETIME2(0) NOT NULL,
+	uses BIGINT NOT NULL,
+	incoming_uses BIGINT NOT NULL,
+	busy_seconds BIGINT NOT NULL,
+	peak_uses BIGINT NOT NULL,
+	PRIMARY KEY (installation, local_date, line_id, interval_start_utc)
+);
+CREATE TABLE insight.fact_callback (
+	lost_call_id NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+	installation NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+	local_date DATE NOT NULL,
+	queue_id BIGINT NULL,
+	lost_utc DATETIME2(0) NOT NULL,
+	recovered_call_id NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NULL,
+	recovered_by NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NULL,
+	recovered_utc DATETIME2(0) NULL,
+	delay_seconds BIGINT NULL,
+	is_recovered BIT NOT NULL,
+	PRIMARY KEY (lost_call_id)
+);
+CREATE INDEX ix_fact_callback_partition ON insight.fact_callback (installation, local_date);
+CREATE INDEX ix_fact_callback_queue_id ON insight.fact_callback (installation, queue_id, local_date);
 CREATE TABLE insight.kpi_queue_day (
 	installation NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
 	local_date DATE NOT NULL,

@@ -21,6 +21,8 @@ CREATE SECURITY POLICY insight.own_groups
     ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.fact_agent_contact,
     ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.fact_queue_interval,
     ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.fact_agent_interval,
+    ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.fact_line_interval,
+    ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.fact_callback,
     ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.kpi_queue_day,
     ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.kpi_agent_day,
     ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.reconciliation,
