@@ -45,9 +45,8 @@ def load(site: Site, dates: Sequence[date]) -> None:
 
 
 def days_read(site: Site) -> list[date]:
-    """Every local date with a row of either list."""
-    parts = (site.raw.index.parts(kind).days.tolist() for kind in ("call_list", "line_list"))
-    return sorted({day_of(int(day)) for days in parts for day in days})
+    """Every local date that something read has touched."""
+    return [day_of(number) for number in site.raw.index.stale()[1]]
 
 
 def tables(site: Site) -> dict[str, pa.Table]:

@@ -111,7 +111,8 @@ def _earliest(lost: pa.Table, recovering: pd.DataFrame, country: str, window: in
 def _matched(lost: pd.Series, others: pd.Series, country: str) -> tuple[Ints, Ints]:
     """Codes of numbers: equal where the numbers are the same, -1 where no lost call has the number.
 
-    Spellings of a number end alike, so that most others need not be parsed.
+    Spellings of a number end alike, so that most others need not be parsed. A number has three digits or
+    more (R 6).
     """
     spelling, spellings = pd.factorize(lost)
     numbers = [_number(text, country) for text in spellings]

@@ -2,7 +2,7 @@
 
 `compute` reads exports row by row with plain dicts and loops and gives the tables of the
 model, so that the pipeline can be compared with it on any landing folder. Only the privacy
-profile `clear` is known here; callbacks and line intervals are left out.
+profile `clear` is known here.
 """
 
 from datetime import date
@@ -10,14 +10,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from tests.oracle import calls, figures, legs, reading, times
+from tests.oracle import calls, figures, later, legs, reading, times
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 Ranges = dict[str, list[tuple[date, date]]]
 PARTITIONED = (
     "fact_call_leg fact_call fact_queue_visit fact_agent_contact fact_queue_interval "
-    "fact_agent_interval kpi_queue_day kpi_agent_day reconciliation"
+    "fact_agent_interval fact_line_interval fact_callback kpi_queue_day kpi_agent_day reconciliation"
 ).split()
 KEYS = {
     "fact_call_leg": ["leg_id"],
@@ -26,6 +26,8 @@ KEYS = {
     "fact_agent_contact": ["contact_id"],
     "fact_queue_interval": ["installation", "local_date", "queue_id", "interval_start_utc"],
     "fact_agent_interval": ["installation", "local_date", "agent_id", "interval_start_utc"],
+    "fact_line_interval": ["installation", "local_date", "line_id", "interval_start_utc"],
+    "fact_callback": ["lost_call_id"],
     "kpi_queue_day": ["installation", "local_date", "queue_id"],
     "kpi_agent_day": ["installation", "local_date", "agent_id"],
     "dim_agent": ["installation", "agent_id"],
@@ -117,6 +119,7 @@ def compute_installation(
     contacts = tables["fact_agent_contact"]
     tables["fact_queue_interval"] = figures.queue_intervals(pairs)
     tables["fact_agent_interval"] = figures.agent_intervals(contacts)
+    tables["fact_line_interval"] = later.line_intervals(installation, kept["line_list"], zone)
     queue_intervals = tables["fact_queue_interval"]
     tables["kpi_queue_day"] = figures.queue_days(queue_intervals, accounts, settings)
     tables["kpi_agent_day"] = figures.agent_days(tables["fact_agent_interval"])
@@ -127,6 +130,9 @@ def compute_installation(
     def wanted(day: date) -> bool:
         return spans is None or any(first <= day <= last for first, last in spans)
 
+    loaded = [call for call in tables["fact_call"] if wanted(call["local_date"])]
+    region, hours = settings["regions"][installation], settings["callback_window_hours"]
+    tables["fact_callback"] = later.callbacks(loaded, region, hours)
     for name in PARTITIONED:
         tables[name] = [row for row in tables[name] if wanted(row["local_date"])]
     lines = {

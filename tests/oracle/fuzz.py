@@ -69,6 +69,7 @@ file_bytes = {file_bytes}
 service_level_variant = "{variant}"
 service_level_seconds = {threshold}
 short_abandon_seconds = {short}
+callback_window_hours = {window}
 
 [privacy]
 profile = "clear"
@@ -443,6 +444,7 @@ def write_landing(folder: Path, seed: int, scale: float = 1.0) -> Path:
         variant=rng.choice(VARIANTS),
         threshold=rng.choice((0, 5, 20)),
         short=rng.choice((0, 3, 5)),
+        window=rng.choice((1, 24, 72)),
     )
     settings.write_text(text, encoding="utf-8")
     return settings

@@ -65,10 +65,15 @@ def read_settings(path: Path) -> dict[str, Any]:
             name: ZoneInfo(values.get("timezone", "Europe/Berlin"))
             for name, values in raw.get("installations", {}).items()
         },
+        "regions": {
+            name: values.get("region", "DE")
+            for name, values in raw.get("installations", {}).items()
+        },
         "line_bytes": limits.get("line_bytes", 65536),
         "file_bytes": limits.get("file_bytes", 2147483648),
         "variant": kpi.get("service_level_variant", "abandoned_negative"),
         "threshold": kpi.get("service_level_seconds", 20),
+        "callback_window_hours": kpi.get("callback_window_hours", 24),
         "short": kpi.get("short_abandon_seconds", 5),
     }
 
