@@ -1,0 +1,35 @@
+"""Visits by weekday and local hour of entering a queue: both those of the hour, whatever the partition."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from insight_pipeline.model.columns import instants, ints
+from insight_pipeline.model.report.figures import DAYS_A_WEEK, HOURS_A_DAY, Hours, WeekGrid
+from insight_pipeline.model.report.given import Given
+from insight_pipeline.model.zone import DAY_SECONDS, Zone
+
+COUNTERS = ("offered", "answered", "abandoned", "overflow", "no_user")
+_HOUR_SECONDS = 3600
+_WEEKDAY_OF_DAY_0 = 3
+"""1970-01-01 was a Thursday; Monday is 0."""
+
+
+def hours(given: Given) -> Hours:
+    """A grid a counter, seven weekdays by 24 hours of the installation's clock."""
+    intervals = given.tables["fact_queue_interval"]
+    wall = Zone.of(given.period.timezone).wall(instants(intervals, "interval_start_utc"))
+    weekday = (wall // DAY_SECONDS + _WEEKDAY_OF_DAY_0) % DAYS_A_WEEK
+    cell = weekday * HOURS_A_DAY + wall % DAY_SECONDS // _HOUR_SECONDS
+    grids = tuple(WeekGrid(name, _grid(cell, ints(intervals, name))) for name in COUNTERS)
+    weekdays = [day.weekday() for day in given.period.loaded]
+    return Hours(grids, tuple(weekdays.count(place) for place in range(DAYS_A_WEEK)))
+
+
+def _grid(
+    cell: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
+) -> tuple[tuple[int, ...], ...]:
+    size = DAYS_A_WEEK * HOURS_A_DAY
+    sums = np.bincount(cell, weights=counts, minlength=size).astype(np.int64)
+    return tuple(map(tuple, sums.reshape(DAYS_A_WEEK, HOURS_A_DAY).tolist()))
