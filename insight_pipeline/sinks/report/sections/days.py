@@ -1,0 +1,84 @@
+"""How each day went: what became of visits to queues, as a plot and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+from markupsafe import Markup
+
+from insight_pipeline.model.report.figures import DayRow
+from insight_pipeline.model.terms import Term
+from insight_pipeline.sinks.report.charts import amounts, bars, kinds, place, plot
+from insight_pipeline.sinks.report.html import Column, note, table
+from insight_pipeline.sinks.report.language import Language
+from insight_pipeline.sinks.report.section import Plot, Section
+from insight_pipeline.sinks.report.sections import wording
+
+_PARTS = ("answered", "no_user", "overflow", "abandoned")
+_TITLE = Term("Nach Tagen", "By day")
+
+
+def days_section(found: Sequence[DayRow], language: Language) -> Section:
+    """A bar a day, stacked of how visits ended."""
+    title = language.of(_TITLE)
+    if not any(row.queues.offered for row in found):
+        words = note(language.of(wording.NO_VISITS))
+        return Section("days", title, words + _table(found, language) if found else words)
+    chart = _plot(found, language)
+    return Section("days", title, place(chart, _table(found, language), language), (chart,))
+
+
+def _plot(found: Sequence[DayRow], language: Language) -> Plot:
+    words = {part: language.of(wording.COUNTERS[part]) for part in _PARTS}
+    rows = [
+        {
+            "day": row.day.isoformat(),
+            "when": language.weekday(row.day),
+            "kind": words[part],
+            "place": place_,
+            "count": getattr(row.queues, part),
+        }
+        for row in found
+        for place_, part in enumerate(_PARTS)
+    ]
+    form = "%-d.%-m." if language.is_german else "%-d %b"
+    day = language.of(wording.DAY)
+    chart = bars(
+        rows,
+        0.78,
+        x=alt.X("utcyearmonthdate(day):T", title=None, axis=alt.Axis(format=form, grid=False)),
+        y=amounts("count"),
+        color=kinds(_PARTS, list(words.values())),
+        order="place:Q",
+        tooltip=[
+            alt.Tooltip("when:N", title=day),
+            alt.Tooltip("kind:N", title=language.of(Term("Ende", "End"))),
+            alt.Tooltip("count:Q", title=language.of(wording.VISITS), format=",d"),
+        ],
+    )
+    title = Term("Besuche in Warteschlangen nach ihrem Ende", "Visits to queues by how they ended")
+    return plot("days", language.of(title), chart)
+
+
+def _table(found: Sequence[DayRow], language: Language) -> Markup:
+    heads = (
+        *(wording.INBOUND, wording.OUTBOUND, wording.INTERNAL),
+        *wording.HEADS.values(),
+        *(wording.SERVICE_LEVEL_HEAD, wording.ABANDONMENT_RATE_HEAD),
+    )
+    columns = [
+        Column(language.of(wording.DAY), is_number=False),
+        *(Column(language.of(head)) for head in heads),
+    ]
+    rows = [
+        (
+            language.weekday(row.day),
+            *(language.count(number) for number in (row.inbound, row.outbound, row.internal)),
+            *(language.count(getattr(row.queues, name)) for name in wording.COUNTERS),
+            language.percent(row.queues.service_level),
+            language.percent(row.queues.abandonment_rate),
+        )
+        for row in found
+    ]
+    return table(language.of(_TITLE), columns, rows)
