@@ -15,11 +15,16 @@ from insight_pipeline.model.settings import Settings
 from insight_pipeline.orchestration.assets.facts import fact_assets
 from insight_pipeline.orchestration.assets.legs import leg_assets
 from insight_pipeline.orchestration.assets.powerbi import dataset_asset, push_assets
+from insight_pipeline.orchestration.assets.report import report_asset
 from insight_pipeline.orchestration.assets.sinks import shared_assets, sink_assets
 from insight_pipeline.orchestration.assets.sources import source_assets
-from insight_pipeline.orchestration.automation import new_files_sensor, nightly_schedule
+from insight_pipeline.orchestration.automation import (
+    monthly_schedule,
+    new_files_sensor,
+    nightly_schedule,
+)
 from insight_pipeline.orchestration.checks import site_checks
-from insight_pipeline.orchestration.jobs import load_job, read_job
+from insight_pipeline.orchestration.jobs import load_job, read_job, report_job
 from insight_pipeline.orchestration.push_automation import observed_assets, push_job, push_sensors
 from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.resources import Sites
@@ -29,6 +34,7 @@ from insight_pipeline.settings import load_settings
 _KNOWN_BETA = (
     "Parameter `backfill_policy` of function `asset`",
     "Function `observable_source_asset`",
+    "Parameter `allow_nonexistent_upstream_partitions` of initializer `TimeWindowPartitionMapping",
 )
 """Parts of Dagster that are used although it calls them beta; each use would print a warning."""
 
@@ -67,12 +73,15 @@ def build_defs(
 
 def _site_defs(site: Site) -> dg.Definitions:
     """One installation: assets by stage, checks, jobs, schedule and sensor."""
-    read, load = read_job(site), load_job(site)
+    read, load, report = read_job(site), load_job(site), report_job(site)
     return dg.Definitions(
-        assets=[*source_assets(site), *leg_assets(site), *fact_assets(site), *sink_assets(site)],
+        assets=[
+            *(*source_assets(site), *leg_assets(site), *fact_assets(site)),
+            *(*sink_assets(site), report_asset(site)),
+        ],
         asset_checks=site_checks(site),
-        jobs=[read, load],
-        schedules=[nightly_schedule(site, load)],
+        jobs=[read, load, report],
+        schedules=[nightly_schedule(site, load), monthly_schedule(site, report)],
         sensors=[new_files_sensor(site, read, load)],
     )
 

@@ -23,7 +23,7 @@ from insight_pipeline.model.messages import message
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 USAGE_CODES = frozenset(
-    {"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-523", "IA-564", "IA-567"}
+    {"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-523", "IA-564", "IA-567", "IA-650"}
 )
 """Errors that are wrong usage or settings although they show only when something is done."""
 COMMANDS = {
@@ -32,6 +32,7 @@ COMMANDS = {
     "status": "What is loaded, what is not, and why.",
     "explain": "One call: its rows, legs, visits, and the rules that decided.",
     "reconcile": "Where every line and row went, by file and date (R 17).",
+    "report": "A page with the main figures and plots, to read, print or send.",
     "login": "Log in to Microsoft for Power BI, or see how the login stands.",
     "logout": "Forget the login to Microsoft.",
     "powerbi": "The push dataset in Power BI: create, push, status, rebuild, hold, release.",

@@ -50,13 +50,13 @@ def load(
     An installation that has no day in the range, or not all of them, is named at the end. That is an error
     only if it leaves nothing to load.
     """
-    wanted, outside = _split(app, first, last, installation)
+    wanted, outside = split(app, first, last, installation)
     if wanted:
         logging.getLogger("dagster").setLevel(logging.ERROR)
         from insight_pipeline.cli.loading import load_installations  # noqa: PLC0415 - Dagster is slow
 
         error = load_installations(app, wanted, is_resumable=is_resumable, is_json=is_json)
-        outside += _shortened(app, first, last, wanted)
+        outside += shortened(app, first, last, wanted)
     else:
         error = outside.pop()
     for other in outside:
@@ -65,7 +65,7 @@ def load(
         raise error
 
 
-def _shortened(app: App, first: date, last: date, wanted: Sequence[Wanted]) -> list[InsightError]:
+def shortened(app: App, first: date, last: date, wanted: Sequence[Wanted]) -> list[InsightError]:
     """IA-407 for each installation that has some days of the range, and not all."""
     found: list[InsightError] = []
     for name, begin, end in wanted:
@@ -78,7 +78,7 @@ def _shortened(app: App, first: date, last: date, wanted: Sequence[Wanted]) -> l
     return found
 
 
-def _split(
+def split(
     app: App, first: date, last: date, installation: str | None
 ) -> tuple[list[Wanted], list[InsightError]]:
     """Each installation's part of the range, and IA-401 for those that have none."""

@@ -1,4 +1,4 @@
-"""When runs start by themselves: every night, and whenever files arrive.
+"""When runs start by themselves: every night, every month, and whenever files arrive.
 
 The sensor asks two questions that others answer: which files are unread and whether the PBX's database has
 new rows (then a run reads them), and which days have been touched since they were loaded (then runs load
@@ -15,7 +15,7 @@ import dagster as dg
 
 from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.jobs import Job, job_name
-from insight_pipeline.orchestration.partitions import daily, ranges
+from insight_pipeline.orchestration.partitions import daily, monthly, ranges
 from insight_pipeline.orchestration.pbx import table_news
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
@@ -25,6 +25,7 @@ from insight_pipeline.sources.landing import safe_name, unread
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _SENSOR_SECONDS = 60
 NIGHTLY = "15 2 * * *"
+MONTHLY = "30 5 1 * *"
 NIGHTLY_DAYS = 31
 """How many days a night loads at most; the newest come first."""
 
@@ -54,6 +55,27 @@ def nightly_schedule(site: Site, load: Job) -> dg.ScheduleDefinition:
         return [dg.RunRequest(partition_key=key) for key in wanted[-NIGHTLY_DAYS:]]
 
     return nightly
+
+
+def monthly_schedule(site: Site, report: Job) -> dg.ScheduleDefinition:
+    """Makes the report of the month that ended, after its last night's load."""
+
+    @dg.schedule(
+        job=report,
+        cron_schedule=MONTHLY,
+        execution_timezone=site.installation.timezone,
+        name=job_name(site.name, "monthly_report"),
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="On the first of a month: the report of the month that ended.",
+    )
+    @guarded
+    def monthly_report(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        keys = monthly(site.installation).get_partition_keys(context.scheduled_execution_time)
+        if len(keys) < 2:  # noqa: PLR2004 - the running month alone
+            return dg.SkipReason("No month has ended since the installation's start date.")
+        return dg.RunRequest(partition_key=keys[-2])
+
+    return monthly_report
 
 
 def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:

@@ -6,6 +6,7 @@ days in one run needs one dimension.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 
@@ -24,6 +25,21 @@ def daily(installation: Installation) -> dg.DailyPartitionsDefinition:
         timezone=installation.timezone,
         end_offset=1,
     )
+
+
+def monthly(installation: Installation) -> dg.MonthlyPartitionsDefinition:
+    """The installation's months, from that of its start date to the running one."""
+    return dg.MonthlyPartitionsDefinition(
+        start_date=installation.start_date.replace(day=1).isoformat(),
+        timezone=installation.timezone,
+        end_offset=1,
+    )
+
+
+def days_of_month(key: str) -> tuple[date, date]:
+    """The first and the last day of a month by its partition key, which is its first day."""
+    first = date.fromisoformat(key)
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def dates_of(keys: Sequence[str]) -> list[date]:

@@ -18,6 +18,7 @@ from insight_pipeline.model.messages.login import LOGIN
 from insight_pipeline.model.messages.message import Message
 from insight_pipeline.model.messages.pbx import PBX
 from insight_pipeline.model.messages.powerbi import POWERBI
+from insight_pipeline.model.messages.reports import REPORTS
 from insight_pipeline.model.messages.rows import ROWS
 from insight_pipeline.model.messages.runs import RUNS
 from insight_pipeline.model.messages.settings import SETTINGS
@@ -25,7 +26,7 @@ from insight_pipeline.model.rows import Reason, Refusal
 from insight_pipeline.model.terms import Term, grouped
 
 CATALOGUE: dict[str, Message] = {
-    m.code: m for m in (*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI)
+    m.code: m for m in (*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI, *REPORTS)
 }
 REFUSAL_CODES: dict[str, str] = {r: f"IA-20{n}" for n, r in enumerate(Refusal, start=1)}
 QUARANTINE_CODES: dict[str, str] = {r: f"IA-3{n:02d}" for n, r in enumerate(Reason, start=1)}
