@@ -66,6 +66,8 @@ SECTIONS: tuple[_Part[Any], ...] = (
     _Part(lines, lines_section),
     _Part(quality, quality_section),
 )
+_WITHOUT_DAYS = SECTIONS[-1:]
+"""Where no day is loaded, zeros would read as if nobody had called."""
 
 _READ: Mapping[str, Sequence[str]] = {
     "fact_call": (
@@ -96,9 +98,14 @@ class Report:
 
 def report_of(site: Site, first: date, last: date, locale: str, now: datetime) -> Report:
     """The page of an installation from `first` to `last`, as the lake stands; `now` is UTC."""
-    given = _gathered(site, first, last, now)
+    return page_of(_gathered(site, first, last, now), locale)
+
+
+def page_of(given: Given, locale: str) -> Report:
+    """The page of what was gathered."""
     language = Language(locale, given.period.timezone)
-    sections = [part.made(given, language) for part in SECTIONS]
+    parts = SECTIONS if given.period.loaded else _WITHOUT_DAYS
+    sections = [part.made(given, language) for part in parts]
     plots = tuple(plot for section in sections for plot in section.plots)
     return Report(given.period, page(given.period, sections, language), plots)
 

@@ -10,7 +10,7 @@ from insight_pipeline.model.report.figures import DAYS_A_WEEK, HOURS_A_DAY, Hour
 from insight_pipeline.model.report.given import Given
 from insight_pipeline.model.zone import DAY_SECONDS, Zone
 
-COUNTERS = ("offered", "answered", "abandoned", "overflow", "no_user")
+COUNTERS = ("offered", "answered", "no_user", "overflow", "abandoned")
 _HOUR_SECONDS = 3600
 _WEEKDAY_OF_DAY_0 = 3
 """1970-01-01 was a Thursday; Monday is 0."""

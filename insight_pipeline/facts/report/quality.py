@@ -21,6 +21,7 @@ def quality(given: Given) -> Quality:
     reasons = Counter(given.tables["cdr_quarantine"]["reason"].to_pylist())
     return Quality(
         RowAccount(**{field.name: _total(reconciled, field.name) for field in fields(RowAccount)}),
+        len(reconciled),
         tuple(sorted(unbalanced["local_date"].to_pylist())),
         len(files),
         _total(files, "lines"),

@@ -43,6 +43,7 @@ def queue_figures(counters: pd.DataFrame, variant: str) -> list[QueueFigures]:
         ),
         asa_seconds=ratio(counters["wait_answered_seconds"], counters["answered"]),
         average_talk_seconds=ratio(counters["talk_seconds"], counters["answered"]),
+        **{_MAXIMUM: counters[_MAXIMUM].where(counters["offered"] > 0)},
     )
     rows = frame[_FIGURES].astype(object).where(frame[_FIGURES].notna(), None)
     return [QueueFigures(*row) for row in rows.itertuples(index=False)]

@@ -1,7 +1,7 @@
 """The figures of a report's sections, as plain values in the order in which they are shown.
 
-A ratio whose denominator is zero is None. Durations are seconds, instants are UTC without zone, days are
-local dates of the installation.
+A ratio whose denominator is zero is None, and so is the longest of no waits. Durations are seconds,
+instants are UTC without zone, days are local dates of the installation.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class QueueFigures:
     missed: int
     unanswered: int
     answered_within: int
-    wait_max_seconds: int
+    wait_max_seconds: int | None
     service_level: float | None
     abandonment_rate: float | None
     asa_seconds: float | None
@@ -233,6 +233,7 @@ class Quality:
     """How complete the data is. Files and quarantine are those of the installation, whatever the period."""
 
     account: RowAccount
+    reconciled_days: int
     unbalanced: tuple[date, ...]
     files: int
     lines: int

@@ -40,7 +40,8 @@ LIGHT: Mapping[str, str] = {
 """Values for pictures; those of the page stand in page.css, and a test compares the two."""
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif"
 _LOCALES: Mapping[str, Literal["de-DE", "en-GB"]] = {"de": "de-DE", "en": "en-GB"}
-_WIDTH, _HEIGHT = 720, 230
+WIDE, HALF = 720, 440
+"""Widths of a drawing that stands alone, and of one beside another."""
 _SCALE = 1.4
 
 
@@ -71,10 +72,10 @@ def amounts(field: str, title: str | None = None, form: str = ",d") -> alt.Y:
     return alt.Y(f"{field}:Q", title=title, axis=axis)
 
 
-def plot(name: str, title: str, chart: alt.Chart, height: int = _HEIGHT) -> Plot:
+def plot(name: str, title: str, chart: alt.Chart, width: int, height: int) -> Plot:
     """A chart as a plot of the page."""
     specification = chart.properties(height=height).to_dict()
-    return Plot(name, title, {**specification, "config": _config(), "width": _WIDTH})
+    return Plot(name, title, {**specification, "config": _config(), "width": width})
 
 
 def place(which: Plot, table: Markup, language: Language) -> Markup:

@@ -102,8 +102,8 @@ def _warnings(period: Period, language: Language) -> Iterable[Markup]:
         count, days = len(missing), language.spans(missing)
         words = (
             Term(
-                f"Von diesem Zeitraum ist kein Tag geladen; alle Zahlen sind deshalb leer ({days}).",
-                f"No day of this period is loaded, so all figures are empty ({days}).",
+                f"Von diesem Zeitraum ist kein Tag geladen; deshalb stehen hier keine Zahlen ({days}).",
+                f"No day of this period is loaded, so there are no figures here ({days}).",
             )
             if not period.loaded
             else Term(

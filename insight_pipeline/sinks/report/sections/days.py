@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from insight_pipeline.model.report.figures import DayRow
 from insight_pipeline.model.terms import Term
-from insight_pipeline.sinks.report.charts import amounts, bars, kinds, place, plot
+from insight_pipeline.sinks.report.charts import WIDE, amounts, bars, kinds, place, plot
 from insight_pipeline.sinks.report.html import Column, note, table
 from insight_pipeline.sinks.report.language import Language
 from insight_pipeline.sinks.report.section import Plot, Section
@@ -58,7 +58,7 @@ def _plot(found: Sequence[DayRow], language: Language) -> Plot:
         ],
     )
     title = Term("Besuche in Warteschlangen nach ihrem Ende", "Visits to queues by how they ended")
-    return plot("days", language.of(title), chart)
+    return plot("days", language.of(title), chart, WIDE, 230)
 
 
 def _table(found: Sequence[DayRow], language: Language) -> Markup:

@@ -32,12 +32,12 @@ def hours_section(found: Hours, language: Language) -> Section:
     grids = (_grid(grid, shown, found.loaded_days, language) for grid in found.grids)
     first, last = shown[0], shown[-1] + 1
     words = Term(
-        f"Summe der Besuche im Zeitraum nach der Uhrzeit des Eintritts (Zeitzone {language.timezone}); "
-        f"vor {first} und nach {last} Uhr gab es keine. In Klammern: wie viele geladene Tage der "
+        f"Summe der Besuche im Zeitraum nach der Uhrzeit des Eintritts (Zeitzone {language.timezone}), von "
+        f"{first} bis {last} Uhr; zu anderen Zeiten gab es keine. In Klammern: wie viele geladene Tage der "
         "Wochentag hat.",
-        f"Visits of the period, summed, by the time of entering (time zone {language.timezone}); "
-        f"before {first}:00 and after {last}:00 there were none. In brackets: how many loaded days "
-        "the weekday has.",
+        f"Visits of the period, summed, by the time of entering (time zone {language.timezone}), from "
+        f"{first}:00 to {last}:00; there were none at other times. In brackets: how many loaded days the "
+        "weekday has.",
     )
     legend = tag("legend", language.of(Term("Anzeigen", "Show")))
     chooser = tag("fieldset", legend, choices, class_="choices")

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from insight_pipeline.model.report.figures import LineRow, Lines, Traffic
 from insight_pipeline.model.terms import Term
-from insight_pipeline.sinks.report.charts import amounts, kinds, place, plot
+from insight_pipeline.sinks.report.charts import WIDE, amounts, kinds, place, plot
 from insight_pipeline.sinks.report.charts import lines as line_chart
 from insight_pipeline.sinks.report.html import Column, note, table, together
 from insight_pipeline.sinks.report.language import Language
@@ -123,7 +123,7 @@ def _plot(traffic: Traffic, language: Language) -> Plot:
         ],
     )
     title = Term("Last aller Leitungen nach Uhrzeit", "Load of all lines by time of day")
-    return plot("traffic", language.of(title), chart, height=190)
+    return plot("traffic", language.of(title), chart, WIDE, 190)
 
 
 def _traffic_table(traffic: Traffic, language: Language) -> Markup:

@@ -51,16 +51,16 @@ def lost_section(found: Lost, language: Language) -> Section:
 
 
 def _told(found: Lost, language: Language) -> str:
-    count, shown = language.count(len(found.calls)), min(SHOWN, len(found.calls))
-    hours = found.window_hours
-    is_cut = shown < len(found.calls)
-    german = f"Die neuesten {shown} von {count}" if is_cut else f"Alle {count}"
-    english = f"The newest {shown} of {count}" if is_cut else f"All {count}"
-    return language.of(
-        Term(
-            f"{german} verlorenen Anrufen, auf die innerhalb von {hours} Stunden weder ein angenommener "
-            "Anruf derselben Nummer noch ein Rückruf folgte. Die neuesten stehen oben.",
-            f"{english} lost calls that neither an answered call of the same number nor a callback "
-            f"followed within {hours} hours. The newest stand first.",
-        )
+    count, hours = language.count(len(found.calls)), found.window_hours
+    told = Term(
+        f"Verlorene Anrufe, auf die innerhalb von {hours} Stunden weder ein angenommener Anruf derselben "
+        f"Nummer noch ein Rückruf folgte: {count}",
+        f"Lost calls that neither an answered call of the same number nor a callback followed within "
+        f"{hours} hours: {count}",
     )
+    shown = (
+        Term(f". Hier stehen die neuesten {SHOWN}.", f". These are the newest {SHOWN}.")
+        if len(found.calls) > SHOWN
+        else Term(", die neuesten zuerst.", ", the newest first.")
+    )
+    return language.of(told) + language.of(shown)

@@ -22,7 +22,7 @@ def quality_section(found: Quality, language: Language) -> Section:
     body = [
         _newest(found, language),
         _balance(found, language),
-        _account(found.account, language),
+        _account(found.account, language) if found.reconciled_days else None,
         _refused(found.refused, language),
         _quarantine(found, language),
     ]
@@ -42,12 +42,18 @@ def _balance(found: Quality, language: Language) -> Markup:
     if found.unbalanced:
         days = language.spans(found.unbalanced)
         words = Term(
-            f"Nicht aufgegangen, und deshalb nicht in diesen Zahlen: {days}. "
+            f"Diese Tage gehen nicht auf: {days}. Enthalten ist höchstens ein früherer Stand, der aufging; "
             "insight reconcile nennt, was fehlt.",
-            f"These days do not add up and are not in these figures: {days}. "
+            f"These days do not add up: {days}. At most an earlier state of them is included, which did; "
             "insight reconcile names what is missing.",
         )
         return warning(language.of(words))
+    if not found.reconciled_days:
+        nothing = Term(
+            "Für diesen Zeitraum ist nichts abzugleichen.",
+            "There is nothing to reconcile for this period.",
+        )
+        return tag("p", language.of(nothing))
     words = Term(
         "Jede Zeile des Zeitraums ist nachgewiesen; alle Tage gehen auf.",
         "Every row of the period is accounted for; all days add up.",

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from insight_pipeline.model.report.figures import QueueRow, Queues, Waits
 from insight_pipeline.model.terms import Term
-from insight_pipeline.sinks.report.charts import amounts, bars, kinds, place, plot
+from insight_pipeline.sinks.report.charts import HALF, amounts, bars, kinds, place, plot
 from insight_pipeline.sinks.report.html import Column, note, table, tag, together
 from insight_pipeline.sinks.report.language import Language
 from insight_pipeline.sinks.report.section import Plot, Section
@@ -29,8 +29,9 @@ def queues_section(found: Queues, language: Language) -> Section:
     classes = _classes(found.edges_seconds, language)
     every = language.of(Term("Alle Warteschlangen", "All queues"))
     waits = [(every, found.all)]
+    drawable = [row for row in found.rows if any((*row.waits.answered, *row.waits.abandoned))]
     if len(found.rows) > 1:
-        waits += [(row.name, row.waits) for row in found.rows[:DRAWN]]
+        waits += [(row.name, row.waits) for row in drawable[:DRAWN]]
     plots = tuple(
         _plot(f"waits-{number}" if number else "waits", name, each, classes, language)
         for number, (name, each) in enumerate(waits)
@@ -44,13 +45,12 @@ def queues_section(found: Queues, language: Language) -> Section:
         _table(found.rows, language),
         tag("h3", language.of(heading)),
         tag("div", *drawn, class_="pairs"),
-        _left_out(found, language),
+        _left_out(len(drawable) - DRAWN, language),
     ]
     return Section("queues", title, together(body), plots)
 
 
-def _left_out(found: Queues, language: Language) -> Markup | None:
-    more = len(found.rows) - DRAWN
+def _left_out(more: int, language: Language) -> Markup | None:
     if more <= 0:
         return None
     words = Term(
@@ -126,7 +126,7 @@ def _plot(name: str, title: str, waits: Waits, classes: list[str], language: Lan
             alt.Tooltip("count:Q", title=language.of(wording.VISITS), format=",d"),
         ],
     )
-    return plot(name, title, chart, height=170)
+    return plot(name, title, chart, HALF, 170)
 
 
 def _wait_table(title: str, waits: Waits, classes: list[str], language: Language) -> Markup:
