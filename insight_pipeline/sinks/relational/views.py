@@ -13,60 +13,43 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from insight_pipeline.model.labels import label
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.model.terms import VALUES, Term
 
-_INSTALLATION = Term("Anlage", "Installation")
-_DATE = Term("Datum", "Date")
 _QUEUE = Term("Warteschlange", "Queue")
-_QUEUE_NUMBER = Term("Warteschlange Nr.", "Queue no.")
 _AGENT = Term("Agent", "Agent")
-_AGENT_NUMBER = Term("Agent Nr.", "Agent no.")
-_ANSWERED = Term("Angenommen", "Answered")
-_MISSED = Term("Verpasst", "Missed")
-_AVERAGE_TALK = Term("Mittlere Gesprächsdauer (s)", "Average talk time (s)")
-_TALK = Term("Gesprächsdauer (s)", "Talk time (s)")
-_WAIT = Term("Wartezeit (s)", "Waiting time (s)")
-_CALL = Term("Anruf", "Call")
-_BEGIN = Term("Beginn (UTC)", "Start (UTC)")
-_END = Term("Ende (UTC)", "End (UTC)")
-_OUTCOME = Term("Ergebnis", "Outcome")
-_CALLER = Term("Rufnummer Anrufer", "Caller number")
-_CALLER_NAME = Term("Name Anrufer", "Caller name")
-_CALLED = Term("Rufnummer Ziel", "Called number")
-_CALLED_NAME = Term("Name Ziel", "Called name")
 
-QUEUE_DAY = {
-    "queue_kind": Term("Art", "Kind"),
-    "offered": Term("Eingegangen", "Offered"),
-    "answered": _ANSWERED,
-    "missed": _MISSED,
-    "unanswered": Term("Nicht angenommen", "Not answered"),
-    "no_user": Term("Kein Benutzer", "No user"),
-    "overflow": Term("Übergelaufen", "Overflowed"),
-    "abandoned": Term("Abgebrochen", "Abandoned"),
-    "short_abandoned": Term("Kurz abgebrochen", "Abandoned soon"),
-    "answered_within": Term("Im Servicelevel angenommen", "Answered in time"),
-    "service_level": Term("Servicelevel", "Service level"),
-    "threshold_seconds": Term("Servicelevel-Grenze (s)", "Service level threshold (s)"),
-    "abandonment_rate": Term("Abbruchquote", "Abandonment rate"),
-    "asa_seconds": Term("Mittlere Annahmezeit (s)", "Average speed of answer (s)"),
-    "wait_max_seconds": Term("Längste Wartezeit (s)", "Longest waiting time (s)"),
-    "talk_seconds": _TALK,
-    "average_talk_seconds": _AVERAGE_TALK,
-}
-AGENT_DAY = {
-    "contacts": Term("Kontakte", "Contacts"),
-    "answered": _ANSWERED,
-    "missed": _MISSED,
-    "answered_elsewhere": Term("Anderswo angenommen", "Answered elsewhere"),
-    "placed": Term("Gewählt", "Placed"),
-    "rona": Term("Klingeln ohne Annahme", "Ring no answer"),
-    "ring_seconds": Term("Klingeldauer (s)", "Ring time (s)"),
-    "talk_seconds": _TALK,
-    "average_talk_seconds": _AVERAGE_TALK,
-}
-
+QUEUE_DAY = (
+    "queue_kind",
+    "offered",
+    "answered",
+    "missed",
+    "unanswered",
+    "no_user",
+    "overflow",
+    "abandoned",
+    "short_abandoned",
+    "answered_within",
+    "service_level",
+    "threshold_seconds",
+    "abandonment_rate",
+    "asa_seconds",
+    "wait_max_seconds",
+    "talk_seconds",
+    "average_talk_seconds",
+)
+AGENT_DAY = (
+    "contacts",
+    "answered",
+    "missed",
+    "answered_elsewhere",
+    "placed",
+    "rona",
+    "ring_seconds",
+    "talk_seconds",
+    "average_talk_seconds",
+)
 
 VIEWS = ("v_queue_day", "v_agent_day", "v_calls", "v_lost_calls")
 
@@ -114,13 +97,13 @@ def _queue_day(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
     day, queue = tables["kpi_queue_day"], tables["dim_queue"].alias("queue")
     kind = _in_words(queue.c.queue_kind, {"group": _GROUP, "iqueue": _IQUEUE}, locale)
     figures = [
-        _named(kind if name == "queue_kind" else day.c[name], term, locale)
-        for name, term in QUEUE_DAY.items()
+        _named(kind if name == "queue_kind" else day.c[name], label(name), locale)
+        for name in QUEUE_DAY
     ]
     return sa.select(
-        _named(day.c.installation, _INSTALLATION, locale),
-        _named(day.c.local_date, _DATE, locale),
-        _named(day.c.queue_id, _QUEUE_NUMBER, locale),
+        _labelled(day.c.installation, locale),
+        _labelled(day.c.local_date, locale),
+        _labelled(day.c.queue_id, locale),
         _named(queue.c.name, _QUEUE, locale),
         *figures,
     ).select_from(_with(day, queue, day.c.queue_id, "queue_id"))
@@ -129,11 +112,11 @@ def _queue_day(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
 def _agent_day(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
     day, agent = tables["kpi_agent_day"], tables["dim_agent"].alias("agent")
     return sa.select(
-        _named(day.c.installation, _INSTALLATION, locale),
-        _named(day.c.local_date, _DATE, locale),
-        _named(day.c.agent_id, _AGENT_NUMBER, locale),
+        _labelled(day.c.installation, locale),
+        _labelled(day.c.local_date, locale),
+        _labelled(day.c.agent_id, locale),
         _named(agent.c.name, _AGENT, locale),
-        *(_named(day.c[name], term, locale) for name, term in AGENT_DAY.items()),
+        *(_labelled(day.c[name], locale) for name in AGENT_DAY),
     ).select_from(_with(day, agent, day.c.agent_id, "agent_id"))
 
 
@@ -148,28 +131,28 @@ def _calls(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
     source = _with(source, placing, call.c.originating_agent_id, "agent_id", call)
     source = _with(source, line, call.c.line_id, "line_id", call)
     columns: list[tuple[sa.ColumnElement[Any], Term]] = [
-        (call.c.installation, _INSTALLATION),
-        (call.c.local_date, _DATE),
-        (call.c.call_id, _CALL),
-        (_coded("fact_call", call.c.direction, locale), Term("Richtung", "Direction")),
-        (_coded("fact_call", call.c.outcome, locale), _OUTCOME),
-        (call.c.start_utc, _BEGIN),
-        (call.c.human_answer_utc, Term("Angenommen (UTC)", "Answered (UTC)")),
-        (call.c.end_utc, _END),
-        (call.c.wait_seconds, _WAIT),
-        (call.c.talk_seconds, _TALK),
-        (call.c.total_seconds, Term("Gesamtdauer (s)", "Total time (s)")),
+        (call.c.installation, label("installation")),
+        (call.c.local_date, label("local_date")),
+        (call.c.call_id, label("call_id")),
+        (_coded("fact_call", call.c.direction, locale), label("direction")),
+        (_coded("fact_call", call.c.outcome, locale), label("outcome")),
+        (call.c.start_utc, label("start_utc")),
+        (call.c.human_answer_utc, label("human_answer_utc")),
+        (call.c.end_utc, label("end_utc")),
+        (call.c.wait_seconds, label("wait_seconds")),
+        (call.c.talk_seconds, label("talk_seconds")),
+        (call.c.total_seconds, label("total_seconds")),
         (answering.c.name, Term("Angenommen von", "Answered by")),
         (placing.c.name, Term("Gewählt von", "Placed by")),
         (first.c.name, Term("Erste Warteschlange", "First queue")),
         (last.c.name, Term("Letzte Warteschlange", "Last queue")),
-        (call.c.caller_number, _CALLER),
-        (call.c.caller_name, _CALLER_NAME),
-        (call.c.called_number, _CALLED),
-        (call.c.called_name, _CALLED_NAME),
+        (call.c.caller_number, label("caller_number")),
+        (call.c.caller_name, label("caller_name")),
+        (call.c.called_number, label("called_number")),
+        (call.c.called_name, label("called_name")),
         (line.c.name, Term("Leitung", "Line")),
-        (call.c.transfers, Term("Weiterleitungen", "Transfers")),
-        (call.c.ring_attempts, Term("Anrufversuche", "Ring attempts")),
+        (call.c.transfers, label("transfers")),
+        (call.c.ring_attempts, label("ring_attempts")),
     ]
     return sa.select(*(_named(c, term, locale) for c, term in columns)).select_from(source)
 
@@ -180,22 +163,22 @@ def _lost_calls(tables: Mapping[str, sa.Table], locale: str) -> sa.Select[Any]:
     queue = tables["dim_queue"].alias("last_queue")
     by = _coded("fact_callback", lost.c.recovered_by, locale)
     columns: list[tuple[sa.ColumnElement[Any], Term]] = [
-        (lost.c.installation, _INSTALLATION),
-        (lost.c.local_date, _DATE),
-        (lost.c.lost_call_id, _CALL),
-        (_coded("fact_call", call.c.outcome, locale), _OUTCOME),
-        (call.c.start_utc, _BEGIN),
-        (lost.c.lost_utc, _END),
-        (call.c.wait_seconds, _WAIT),
-        (lost.c.queue_id, _QUEUE_NUMBER),
+        (lost.c.installation, label("installation")),
+        (lost.c.local_date, label("local_date")),
+        (lost.c.lost_call_id, label("call_id")),
+        (_coded("fact_call", call.c.outcome, locale), label("outcome")),
+        (call.c.start_utc, label("start_utc")),
+        (lost.c.lost_utc, label("end_utc")),
+        (call.c.wait_seconds, label("wait_seconds")),
+        (lost.c.queue_id, label("queue_id")),
         (queue.c.name, _QUEUE),
-        (call.c.caller_number, _CALLER),
-        (call.c.caller_name, _CALLER_NAME),
-        (lost.c.is_recovered, Term("Nachgeholt", "Recovered")),
-        (by, Term("Nachgeholt durch", "Recovered by")),
-        (lost.c.recovered_call_id, Term("Nachgeholt mit Anruf", "Recovering call")),
-        (lost.c.recovered_utc, Term("Nachgeholt um (UTC)", "Recovered at (UTC)")),
-        (lost.c.delay_seconds, Term("Bis zum Rückruf (s)", "Time to recovery (s)")),
+        (call.c.caller_number, label("caller_number")),
+        (call.c.caller_name, label("caller_name")),
+        (lost.c.is_recovered, label("is_recovered")),
+        (by, label("recovered_by")),
+        (lost.c.recovered_call_id, label("recovered_call_id")),
+        (lost.c.recovered_utc, label("recovered_utc")),
+        (lost.c.delay_seconds, label("delay_seconds")),
     ]
     source = _with(lost, queue, lost.c.queue_id, "queue_id")
     source = source.join(call, call.c.call_id == lost.c.lost_call_id)
@@ -207,6 +190,10 @@ _GROUP, _IQUEUE = Term("Gruppe", "Group"), Term("iQueue", "iQueue")
 
 def _named(column: sa.ColumnElement[Any], term: Term, locale: str) -> sa.Label[Any]:
     return column.label(term.text(locale))
+
+
+def _labelled(column: sa.Column[Any], locale: str) -> sa.Label[Any]:
+    return _named(column, label(column.name), locale)
 
 
 def _coded(table: str, column: sa.Column[Any], locale: str) -> sa.ColumnElement[Any]:
