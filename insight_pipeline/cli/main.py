@@ -24,6 +24,7 @@ from insight_pipeline.model.messages import message
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 USAGE_CODES = frozenset(
     {"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-523", "IA-564", "IA-567", "IA-650"}
+    | {f"IA-60{number}" for number in range(5)}
 )
 """Errors that are wrong usage or settings although they show only when something is done."""
 COMMANDS = {
@@ -38,6 +39,7 @@ COMMANDS = {
     "powerbi": "The push dataset in Power BI: create, push, status, rebuild, hold, release.",
     "quota": "What the upload has used of Microsoft's limits, and what waits.",
     "database": "Tables and views of the database; scripts for its administrator.",
+    "export": "A table as a CSV, Excel or Parquet file.",
     "quarantine": "Lines and files that could not be read, and why.",
     "simulate": "Write sample exports of a simulated PBX.",
     "emulator": "Run a local Power BI and Microsoft login.",

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from insight_pipeline.cli.account import files_by_date
 from insight_pipeline.cli.app import (
@@ -30,6 +29,8 @@ from insight_pipeline.model.messages import (
 from insight_pipeline.model.tables import CDR_QUARANTINE
 from insight_pipeline.model.terms import Term, grouped, value
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.sinks.export.columns import columns_of
+from insight_pipeline.sinks.export.files import FileStyle, write_file
 
 Entry = dict[str, object]
 """A line or file for the terminal or for JSON."""
@@ -124,8 +125,9 @@ def _refused_files(site: Site) -> Iterator[Entry]:
 def export_lines(app: App, output: Path, installation: str | None) -> None:
     """Write the lines set aside to a CSV file (semicolons, UTF-8)."""
     table = _lines([Site(name, app.settings) for name in app.installations(installation)])
-    with writing(output), output.open("wb") as file:
-        pa_csv.write_csv(table, file, pa_csv.WriteOptions(delimiter=";"))
+    columns = columns_of(CDR_QUARANTINE, has_local_times=False)
+    with writing(output):
+        write_file(output, columns, FileStyle("csv", "de", "", has_bom=False), [table])
     app.say(
         f"{grouped(len(table), 'de')} Zeilen nach {output} geschrieben.",
         f"{grouped(len(table), 'en')} lines written to {output}.",

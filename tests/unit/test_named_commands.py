@@ -13,7 +13,8 @@ from insight_pipeline.cli.main import insight
 from insight_pipeline.model.messages import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "Makefile", "docs/powerbi.md", "docs/report.md")
+_WITH_COMMANDS = (path for path in ROOT.glob("docs/*.md") if "insight " in path.read_text("utf-8"))
+DOCUMENTS = ("README.md", "Makefile", *sorted(f"docs/{path.name}" for path in _WITH_COMMANDS))
 _CODE = re.compile(r"`([^`\n]+)`|^(?: {4}|\t)(.+)$", re.MULTILINE)
 _NAMED = re.compile(r"(?<![\w.-])insight((?: (?:--config \S+|[a-z]+\b|-[-\w]+|[^\s&|;`'\"]+))+)")
 

@@ -13,6 +13,7 @@ from insight_pipeline.model.messages.details import (
     detail_in_words,
     system_in_words,
 )
+from insight_pipeline.model.messages.exports import EXPORTS
 from insight_pipeline.model.messages.files import FILES
 from insight_pipeline.model.messages.login import LOGIN
 from insight_pipeline.model.messages.message import Message
@@ -26,7 +27,7 @@ from insight_pipeline.model.rows import Reason, Refusal
 from insight_pipeline.model.terms import Term, grouped
 
 CATALOGUE: dict[str, Message] = {
-    m.code: m for m in (*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI, *REPORTS)
+    m.code: m for m in (*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI, *REPORTS, *EXPORTS)
 }
 REFUSAL_CODES: dict[str, str] = {r: f"IA-20{n}" for n, r in enumerate(Refusal, start=1)}
 QUARANTINE_CODES: dict[str, str] = {r: f"IA-3{n:02d}" for n, r in enumerate(Reason, start=1)}

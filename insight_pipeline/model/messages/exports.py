@@ -1,0 +1,91 @@
+"""Exports and licensed users (IA-6nn)."""
+
+from insight_pipeline.model.messages.message import Message, Words
+
+EXPORTS = (
+    Message(
+        "IA-600",
+        Words("Eine Tabelle {table} gibt es nicht.",
+              "Ausgegeben werden die Tabellen des Modells: {known}.",
+              "Eine davon angeben."),
+        Words("There is no table {table}.",
+              "Exported are the tables of the model: {known}.",
+              "Name one of them."),
+    ),
+    Message(
+        "IA-601",
+        Words("Aus {file} geht kein Format hervor.",
+              "Das Format ergibt sich aus der Endung des Dateinamens: {known}.",
+              "Einen Namen mit einer dieser Endungen wählen oder --format angeben."),
+        Words("{file} tells no format.",
+              "The ending of the file's name tells the format: {known}.",
+              "Choose a name with one of these endings, or give --format."),
+    ),
+    Message(
+        "IA-602",
+        Words("Auf die Standardausgabe geht nur CSV, und kein --json daneben.",
+              "Excel und Parquet sind keine Formate für einen Datenstrom, und JSON stünde mitten im CSV.",
+              "-o mit einem Dateinamen angeben, oder --format csv ohne --json."),
+        Words("Standard output takes CSV alone, and no --json beside it.",
+              "Excel and Parquet cannot be streamed, and JSON would stand in the midst of the CSV.",
+              "Give -o the name of a file, or --format csv without --json."),
+    ),
+    Message(
+        "IA-603",
+        Words("Für {table} fehlt der Zeitraum.",
+              "Die Tabelle wird nach Tagen geführt.",
+              "--from JJJJ-MM-TT und, für mehr als einen Tag, --to JJJJ-MM-TT angeben."),
+        Words("{table} needs a period.",
+              "The table is kept by days.",
+              "Give --from YYYY-MM-DD and, for more than one day, --to YYYY-MM-DD."),
+    ),
+    Message(
+        "IA-604",
+        Words("{table} hat keine Tage.",
+              "Diese Tabelle wird immer als Ganzes ausgegeben.",
+              "--from und --to weglassen."),
+        Words("{table} has no days.",
+              "This table is always exported as a whole.",
+              "Leave out --from and --to."),
+    ),
+    Message(
+        "IA-605",
+        Words("Von {table} ist nichts geladen ({period}).",
+              "Ausgegeben wird, was im Datenspeicher steht; von dieser Tabelle ist das: {loaded}.",
+              "Die Tage mit insight run --from laden oder einen anderen Zeitraum wählen; insight status "
+              "zeigt, was geladen ist."),
+        Words("Nothing of {table} is loaded ({period}).",
+              "Exported is what the lake holds; of this table that is: {loaded}.",
+              "Load the days with insight run --from, or choose another period; insight status shows what is "
+              "loaded."),
+    ),
+    Message(
+        "IA-606",
+        Words("{file} lässt sich nicht schreiben: {detail}.",
+              "Der Ordner fehlt oder ist schreibgeschützt, der Datenträger ist voll, oder dort liegt etwas, "
+              "das keine Datei ist. Eine vorhandene Datei blieb, wie sie war.",
+              "Einen anderen Namen wählen, den Ordner anlegen oder Platz schaffen."),
+        Words("{file} cannot be written: {detail}.",
+              "The folder is missing or write-protected, the disk is full, or what lies there is no file. A "
+              "file that was there has been left as it was.",
+              "Choose another name, make the folder, or make room."),
+    ),
+    Message(
+        "IA-607",
+        Words("{installation}: nicht geladen und darum nicht in der Datei: {parts} Tage ({days}).",
+              "Ausgegeben wird, was im Datenspeicher steht; diese Tage von {table} stehen nicht darin.",
+              "Sollen sie hinein, die Tage mit insight run laden und die Tabelle noch einmal ausgeben."),
+        Words("{installation}: not loaded, and so not in the file: {parts} days ({days}).",
+              "Exported is what the lake holds; it does not hold these days of {table}.",
+              "If they shall be in it, load the days with insight run and export the table again."),
+    ),
+    Message(
+        "IA-608",
+        Words("{file}: {parts} Texte stehen gekürzt darin und enden auf „…“.",
+              "Eine Zelle fasst in Excel 32.767 Zeichen.",
+              "Wer sie ganz braucht, gibt die Tabelle als CSV oder Parquet aus."),
+        Words('{file}: {parts} texts are shortened and end in "…".',
+              "A cell of Excel holds 32,767 characters.",
+              "Whoever needs them whole exports the table as CSV or Parquet."),
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Tables as files for people and programs: CSV, Excel, Parquet."""

@@ -1,0 +1,1 @@
+"""Exports: from the lake to files that other programs read."""

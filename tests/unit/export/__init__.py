@@ -1,0 +1,1 @@
+"""Exports: the files themselves."""
