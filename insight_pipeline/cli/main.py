@@ -40,6 +40,7 @@ COMMANDS = {
     "quota": "What the upload has used of Microsoft's limits, and what waits.",
     "database": "Tables and views of the database; scripts for its administrator.",
     "export": "A table as a CSV, Excel or Parquet file.",
+    "users": "Licensed users by edition, and their tier.",
     "quarantine": "Lines and files that could not be read, and why.",
     "simulate": "Write sample exports of a simulated PBX.",
     "emulator": "Run a local Power BI and Microsoft login.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ import click
 
 from insight_pipeline.cli.app import App, as_json, installation_option, json_option, pass_app
 from insight_pipeline.cli.landing import landing_notes, waiting
-from insight_pipeline.cli.notes import Note, show_notes, stale_notes
+from insight_pipeline.cli.notes import Note, note_of, show_notes, stale_notes
 from insight_pipeline.cli.pbx import (
     DatabaseStatus,
     database_notes,
@@ -18,7 +19,9 @@ from insight_pipeline.cli.pbx import (
     show_databases,
 )
 from insight_pipeline.cli.pushing import push_notes
+from insight_pipeline.facts.users import count_users
 from insight_pipeline.model.rows import LISTS
+from insight_pipeline.orchestration.licences import user_warnings
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.landing import safe_name
 from insight_pipeline.sources.raw_store import day_of
@@ -94,5 +97,17 @@ def site_status(site: Site) -> SiteStatus:
         unread_files=tuple(safe_name(path) for path in waiting(site)),
         quarantined_rows=sum(report.quarantined for report in reports),
         database=database_status(site),
-        notes=(*landing_notes(site), *database_notes(site), *stale_notes(site, to_load)),
+        notes=(
+            *landing_notes(site),
+            *database_notes(site),
+            *stale_notes(site, to_load),
+            *_user_notes(site),
+        ),
     )
+
+
+def _user_notes(site: Site) -> Iterator[Note]:
+    """A tier of licences that is nearly full; whether there are licences at all is for `insight users`."""
+    count = count_users(site.directory, site.installation.groups)
+    for problem in user_warnings(site.name, count, site.settings):
+        yield note_of(problem, site.settings.locale)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from insight_pipeline.facts.reconciliation import COMPARED, Imbalance, imbalances
+from insight_pipeline.facts.users import count_users, tier_of
 from insight_pipeline.model.messages import render
 from insight_pipeline.model.tables import TABLES, Table
 from insight_pipeline.orchestration.assets.sinks import PARTITIONED
@@ -20,6 +21,7 @@ from insight_pipeline.orchestration.expectations import (
     references_missing,
 )
 from insight_pipeline.orchestration.failures import guarded
+from insight_pipeline.orchestration.licences import user_warnings
 from insight_pipeline.orchestration.partitions import dates_of
 from insight_pipeline.orchestration.pbx import table_check
 from insight_pipeline.orchestration.resources import Sites
@@ -36,6 +38,9 @@ IDENTITIES = {
 }
 """R 17's identities a partition: check name, and how `facts.reconciliation` names the identity."""
 
+USERS_FIT_THE_TIER = "users_fit_the_tier"
+"""A notice: it warns, and holds nothing back."""
+
 _SHOWN = 20
 
 
@@ -43,7 +48,7 @@ def site_checks(site: Site) -> list[dg.AssetChecksDefinition]:
     """All checks of one installation."""
     suites = [_suite(site, TABLES[name]) for name in PARTITIONED]
     database = [] if site.installation.cdrdata is None else [table_check(site)]
-    return [_identities(site), *suites, _files(site), *_dimensions(site), *database]
+    return [_identities(site), *suites, _files(site), *_dimensions(site), _users(site), *database]
 
 
 def _identities(site: Site) -> dg.AssetChecksDefinition:
@@ -196,6 +201,31 @@ def _dimension_check(site: Site, table: Table, roles: tuple[str, ...]) -> dg.Ass
         return _suite_result(broken, len(data))
 
     return facts_find_their_row
+
+
+def _users(site: Site) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=key(site.name, "directory"),
+        name=USERS_FIT_THE_TIER,
+        description="Licensed users, as the edition counts them, leave room in their tier. Nothing "
+        "is locked.",
+    )
+    @guarded
+    def users_fit_the_tier(sites: dg.ResourceParam[Sites]) -> dg.AssetCheckResult:
+        here = sites.of(site.name)
+        settings = here.settings
+        count = count_users(here.directory, here.installation.groups)
+        found = user_warnings(site.name, count, settings)
+        words = [f"{each.code} {each.message(settings.locale)}" for each in found]
+        users = count.of_edition(settings.edition) or 0
+        return dg.AssetCheckResult(
+            passed=not found,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="\n".join(words) or None,
+            metadata={"licensed_users": users, "tier": str(tier_of(users))},
+        )
+
+    return users_fit_the_tier
 
 
 def _op_name(site: Site) -> str:

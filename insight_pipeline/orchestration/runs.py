@@ -16,6 +16,7 @@ import dagster as dg
 
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.orchestration.automation import RANGE_END, RANGE_START
+from insight_pipeline.orchestration.checks import USERS_FIT_THE_TIER
 from insight_pipeline.orchestration.failures import failure_text
 from insight_pipeline.orchestration.jobs import job_name
 from insight_pipeline.orchestration.partitions import DAYS_A_RUN
@@ -60,7 +61,8 @@ def run_range(
     detail = failure_text(failures[0].step_failure_data) if failures else ""
     evaluations = result.get_asset_check_evaluations()
     failing = [e for e in evaluations if not e.passed]
-    warnings = [e.description or "" for e in failing if e.severity is _WARN]
+    holding = [e for e in failing if e.check_name != USERS_FIT_THE_TIER]
+    warnings = [e.description or "" for e in holding if e.severity is _WARN]
     broken = [_check_name(e) for e in failing if e.severity is not _WARN]
     return RunOutcome(
         result.run_id,

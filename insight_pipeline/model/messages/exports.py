@@ -88,4 +88,46 @@ EXPORTS = (
               "A cell of Excel holds 32,767 characters.",
               "Whoever needs them whole exports the table as CSV or Parquet."),
     ),
+    Message(
+        "IA-610",
+        Words("{installation}: {users} lizenzierte Benutzer; die Stufe {tier} endet bei {most}.",
+              "Gezählt wird wie in der eingestellten Edition: aktive Lizenzen (PBX User und User Light), in "
+              "lite aktive Agenten der Gruppe.",
+              "Nichts ist gesperrt. Vor weiteren Benutzern die nächste Stufe bedenken; insight users zeigt "
+              "die Zählung."),
+        Words("{installation}: {users} licensed users; the tier {tier} ends at {most}.",
+              "Counted as the edition in the settings counts: active licences (PBX user and User light), in "
+              "lite active agents of the group.",
+              "Nothing is locked. Think of the next tier before users are added; insight users shows the "
+              "count."),
+    ),
+    Message(
+        "IA-611",
+        Words("{installation}: ohne Benutzerverzeichnis lassen sich keine Lizenzen zählen.",
+              "directory/accounts.csv fehlt im Eingangsordner oder nennt keine aktiven Benutzer.",
+              "accounts.csv ablegen, mit kind, licence und groups der Benutzer."),
+        Words("{installation}: without a directory of users no licences can be counted.",
+              "directory/accounts.csv is missing in the landing folder, or lists no active users.",
+              "Lay accounts.csv down, with kind, licence and groups of the users."),
+    ),
+    Message(
+        "IA-612",
+        Words("{installation}: keiner der {users} aktiven Benutzer hat eine Lizenz.",
+              "In accounts.csv fehlt die Spalte licence oder ist leer; gezählt werden pbx_user, user_light.",
+              "Die Spalte licence aus der Anlage mit ausgeben."),
+        Words("{installation}: none of the {users} active users has a licence.",
+              "The column licence of accounts.csv is empty or missing; counted are pbx_user and user_light.",
+              "Export the column licence from the PBX too."),
+    ),
+    Message(
+        "IA-613",
+        Words("{installation}: die Gruppe {group} hat im Verzeichnis keine aktiven Agenten.",
+              "In lite wird die Gruppe aus groups der Installation ausgewertet; in accounts.csv nennt sie "
+              "kein aktiver Benutzer unter groups.",
+              "Kontonummer der Gruppe in den Einstellungen und Spalte groups in accounts.csv prüfen."),
+        Words("{installation}: the group {group} has no active agents in the directory.",
+              "In lite the group that groups of the installation names is evaluated; no active user of "
+              "accounts.csv names it under groups.",
+              "Check the group's account id in the settings and the column groups in accounts.csv."),
+    ),
 )  # fmt: skip

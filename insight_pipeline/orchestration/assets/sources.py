@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 import pyarrow.compute as pc
 
+from insight_pipeline.facts.users import count_users
 from insight_pipeline.model.rows import CALL_LIST, LINE_LIST
 from insight_pipeline.model.tables import CDR_QUARANTINE, INGEST_FILE
 from insight_pipeline.orchestration.assets.stage import (
@@ -109,6 +110,7 @@ def _directory(site: Site) -> dg.AssetsDefinition:
                 **{kind: kinds.count(kind) for kind in sorted(set(kinds))},
                 "services": len(found.services),
                 "former_accounts": len(found.former),
+                "licensed_users": count_users(found, here.installation.groups).licensed,
                 "rows_left_out": len(found.problems),
             }
         )
