@@ -13,8 +13,8 @@ from pathlib import Path
 from insight_pipeline.legs.uses import LINE_USE_SCHEMA
 from insight_pipeline.orchestration.assets.facts import STEPS
 from insight_pipeline.orchestration.assets.legs import LEGS
-from insight_pipeline.orchestration.assets.sinks import PARTITIONED
 from insight_pipeline.orchestration.assets.stage import LINE_USE, read_inputs
+from insight_pipeline.orchestration.publishing import PARTITIONED
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
 from insight_pipeline.sources.landing import read_new

@@ -12,14 +12,13 @@ from insight_pipeline.facts import dimensions
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.assets.facts import STEPS
 from insight_pipeline.orchestration.assets.legs import LEGS
-from insight_pipeline.orchestration.assets.sinks import PARTITIONED
 from insight_pipeline.orchestration.assets.stage import (
     DIMENSION_KEYS,
     LINE_USE,
     read_inputs,
     read_staged,
 )
-from insight_pipeline.orchestration.callbacks import bring_up_to_date
+from insight_pipeline.orchestration.publishing import PARTITIONED, load_days, publish
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
 from insight_pipeline.sources.landing import read_new
@@ -33,15 +32,29 @@ def read(site: Site) -> None:
     read_new(site.raw, site.landing, site.read_limits)
 
 
-def load(site: Site, dates: Sequence[date]) -> None:
-    """Every partitioned table of these days."""
+def compute(site: Site, dates: Sequence[date]) -> None:
+    """Every partitioned table of these days, in the staging area."""
     for chunk in site.chunks(dates):
         site.staging.write_days(LINE_USE, site.line_uses(chunk), chunk)
         for step in (LEGS, *STEPS):
             made = step.compute(site, read_inputs(site, step, chunk), chunk)
             site.staging.write_days(step.table, made, chunk)
-    site.lake.publish(site.staging, PARTITIONED, dates)
-    bring_up_to_date(site, dates)
+
+
+def load(site: Site, dates: Sequence[date]) -> None:
+    """Every partitioned table of these days, in the lake."""
+    compute(site, dates)
+    publish(site, dates)
+
+
+def load_database(site: Site, dates: Sequence[date]) -> None:
+    """Everything that is in the landing folder, these days of it in the lake and in the database."""
+    read(site)
+    load(site, dates)
+    database = site.database()
+    for chunk in site.chunks(dates):
+        load_days(site, database, chunk)
+    database.close()
 
 
 def days_read(site: Site) -> list[date]:

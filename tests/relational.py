@@ -11,7 +11,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from insight_pipeline.model.tables import FACT_CALL_LEG, TABLES, Column, Kind, Table
-from insight_pipeline.orchestration.assets.sinks import PARTITIONED, SHARED, WHOLE
+from insight_pipeline.orchestration.assets.sinks import SHARED, WHOLE
+from insight_pipeline.orchestration.publishing import PARTITIONED
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.relational.connecting import Database, make_engine

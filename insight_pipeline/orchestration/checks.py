@@ -13,7 +13,6 @@ from insight_pipeline.facts.reconciliation import COMPARED, Imbalance, imbalance
 from insight_pipeline.facts.users import count_users, tier_of
 from insight_pipeline.model.messages import render
 from insight_pipeline.model.tables import TABLES, Table
-from insight_pipeline.orchestration.assets.sinks import PARTITIONED
 from insight_pipeline.orchestration.assets.stage import DIMENSION_KEYS, key, read_staged
 from insight_pipeline.orchestration.expectations import (
     Broken,
@@ -24,6 +23,7 @@ from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.licences import user_warnings
 from insight_pipeline.orchestration.partitions import dates_of
 from insight_pipeline.orchestration.pbx import table_check
+from insight_pipeline.orchestration.publishing import PARTITIONED
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 

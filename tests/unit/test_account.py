@@ -11,7 +11,7 @@ import pytest
 
 from insight_pipeline.cli.account import Account, State, account_of
 from insight_pipeline.model.tables import RECONCILIATION
-from insight_pipeline.orchestration.assets.sinks import PARTITIONED
+from insight_pipeline.orchestration.publishing import PARTITIONED
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
 from tests import direct

@@ -9,7 +9,7 @@ import pyarrow as pa
 from insight_pipeline.facts.dimensions import date_dimension, interval_dimension
 from insight_pipeline.model.tables import MODEL_VERSION, PIPELINE_META, TABLES
 from insight_pipeline.orchestration.assets.stage import Result, asset_options, key, partitioned
-from insight_pipeline.orchestration.callbacks import CALLBACK, bring_up_to_date, load_due
+from insight_pipeline.orchestration.callbacks import CALLBACK
 from insight_pipeline.orchestration.failures import told
 from insight_pipeline.orchestration.metadata import (
     OWNERS,
@@ -18,14 +18,13 @@ from insight_pipeline.orchestration.metadata import (
     result_metadata,
 )
 from insight_pipeline.orchestration.partitions import dates_of
+from insight_pipeline.orchestration.publishing import PARTITIONED, load_days, publish
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.relational.connecting import backend_of
-from insight_pipeline.sources.raw_store import day_number
 
 GROUP = "sinks"
-PARTITIONED = tuple(name for name, table in TABLES.items() if table.is_partitioned)
 WHOLE = ("dim_agent", "dim_queue", "dim_line", "ingest_file", "cdr_quarantine")
 SHARED = ("dim_date", "dim_interval")
 
@@ -52,9 +51,7 @@ def _lake(site: Site) -> dg.AssetsDefinition:
     def lake(context: dg.AssetExecutionContext, sites: dg.ResourceParam[Sites]) -> Result:
         here = sites.of(site.name)
         dates = dates_of(context.partition_keys)
-        with here.publishing():
-            here.lake.publish(here.staging, PARTITIONED, dates)
-            earlier = sorted({*bring_up_to_date(here, dates)} - {*dates})
+        earlier = publish(here, dates)
         for day in earlier:
             updated = dg.AssetMaterialization(key(site.name, CALLBACK), partition=day.isoformat())
             context.log_event(updated)
@@ -84,25 +81,14 @@ def _relational(site: Site) -> dg.AssetsDefinition:
         database = here.database()
         total = 0
         for dates in here.chunks(dates_of(context.partition_keys)):
-            counts: dict[date, int] = {}
-            read = {day: here.lake.stamp(CALLBACK, day) for day in dates}
-            for day in dates:
-                tables = {name: _lake_day(here, name, day) for name in PARTITIONED}
-                database.replace_partition(tables, here.name, day)
-                counts[day] = sum(len(table) for table in tables.values())
+            counts = load_days(here, database, dates)
             add_partition_counts(context, counts)
             total += sum(counts.values())
-            load_due(here, database, read)
-            here.raw.index.finish_load([day_number(day) for day in dates])
         database.close()
         return dg.MaterializeResult(metadata={"rows_in_run": total})
 
     found: dg.AssetsDefinition = relational
     return found
-
-
-def _lake_day(site: Site, name: str, day: date) -> pa.Table:
-    return site.lake.read_days(name, [day], TABLES[name].arrow_schema())
 
 
 def _relational_dimensions(site: Site) -> dg.AssetsDefinition:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from insight_pipeline.model.tables import TABLES
-from insight_pipeline.orchestration.assets.sinks import PARTITIONED, WHOLE
+from insight_pipeline.orchestration.assets.sinks import WHOLE
+from insight_pipeline.orchestration.publishing import PARTITIONED
 from insight_pipeline.sinks.relational.connecting import Database
 from insight_pipeline.sinks.relational.writer import RelationalSink
 from tests.pipeline import Pipeline
