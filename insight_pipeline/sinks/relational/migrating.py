@@ -1,7 +1,8 @@
 """Bringing a database to the present version of the model, by Alembic, over the program's own connection.
 
 Nothing is done, and no right to change tables is needed, where the database is up to date already. Two
-programs that start at once wait for each other.
+programs that start at once wait for each other. A database at the newest revision whose tables came from
+an earlier state of that revision's file gets what was added since: before a release the file grows.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from insight_pipeline.model.errors import PermanentError, TransientError
+from insight_pipeline.sinks.relational.migrations.additions import make_additions
+from insight_pipeline.sinks.relational.migrations.frozen import NEWEST, digest_of, frozen_tables
 from insight_pipeline.sinks.relational.schema import MARKER
 from insight_pipeline.sinks.relational.views import digest, report_views, view_statements
 
-_VIEWS = "views"
+_VIEWS, _TABLES = "views", "tables"
 _SCRIPTS = Path(__file__).with_name("migrations")
 _LOCK = 4_110_427
 _LOCK_SECONDS = 60
@@ -35,14 +38,19 @@ def migrate(engine: sa.Engine, tables: Mapping[str, sa.Table], locale: str) -> N
         Path(named).parent.mkdir(parents=True, exist_ok=True)
     with engine.connect() as connection:
         statements = view_statements(report_views(tables, locale), schema, connection.dialect)
+        wanted = {_TABLES: digest_of(NEWEST), _VIEWS: digest(statements)}
         is_newest = _version(connection, schema) == script.get_current_head()
-        if is_newest and _views_held(connection, tables[MARKER]) == digest(statements):
+        if is_newest and _noted(connection, tables[MARKER]) == wanted:
             return
         connection.rollback()
         with _locked(connection):
             _make_schema(connection, schema)
             _upgrade(connection, script, schema)
-            _make_views(connection, tables[MARKER], statements)
+            noted = _noted(connection, tables[MARKER])
+            if is_newest and noted.get(_TABLES) != wanted[_TABLES]:
+                make_additions(connection, frozen_tables(NEWEST, schema))
+            _make_views(connection, statements)
+            _note(connection, tables[MARKER], wanted)
 
 
 def _version(connection: sa.Connection, schema: str | None) -> str | None:
@@ -51,18 +59,22 @@ def _version(connection: sa.Connection, schema: str | None) -> str | None:
     ).get_current_revision()
 
 
-def _views_held(connection: sa.Connection, markers: sa.Table) -> str | None:
-    """What the views were made from; noted beside the loads."""
-    noted = sa.select(markers.c.load_id).where(markers.c.scope == _VIEWS)
-    found: str | None = connection.execute(noted).scalar_one_or_none()
-    return found
+def _noted(connection: sa.Connection, markers: sa.Table) -> dict[str, str]:
+    """What tables and views were made from; noted beside the loads."""
+    noted = sa.select(markers.c.scope, markers.c.load_id)
+    found = connection.execute(noted.where(markers.c.scope.in_((_TABLES, _VIEWS))))
+    return {row.scope: row.load_id for row in found}
 
 
-def _make_views(connection: sa.Connection, markers: sa.Table, statements: list[str]) -> None:
+def _note(connection: sa.Connection, markers: sa.Table, made_from: Mapping[str, str]) -> None:
+    connection.execute(sa.delete(markers).where(markers.c.scope.in_(made_from)))
+    rows = [{"scope": scope, "load_id": digest} for scope, digest in made_from.items()]
+    connection.execute(sa.insert(markers), rows)
+
+
+def _make_views(connection: sa.Connection, statements: list[str]) -> None:
     for statement in statements:
         connection.exec_driver_sql(statement.replace("%", "%%"))
-    connection.execute(sa.delete(markers).where(markers.c.scope == _VIEWS))
-    connection.execute(sa.insert(markers).values(scope=_VIEWS, load_id=digest(statements)))
 
 
 def _make_schema(connection: sa.Connection, schema: str | None) -> None:

@@ -12,11 +12,18 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from insight_pipeline.model.errors import PermanentError
 from insight_pipeline.model.tables import MODEL_VERSION, TABLES
+from insight_pipeline.sinks.relational import migrations
 from insight_pipeline.sinks.relational.connecting import Database, make_engine
-from insight_pipeline.sinks.relational.migrations.frozen import file_of, freeze
+from insight_pipeline.sinks.relational.migrations.frozen import (
+    NEWEST,
+    file_of,
+    freeze,
+    frozen_tables,
+)
 from insight_pipeline.sinks.relational.schema import MARKER, metadata
 from insight_pipeline.sinks.relational.views import VIEWS
 from insight_pipeline.sinks.relational.writer import RelationalSink
@@ -48,7 +55,7 @@ def _create(database: Database) -> None:
 
 def test_the_frozen_model_is_the_present_one() -> None:
     """Fails when a column is added without a migration; before a release, freeze the model anew."""
-    frozen = json.loads(file_of(MODEL_VERSION).read_text(encoding="utf-8"))
+    frozen = json.loads(file_of(NEWEST).read_text(encoding="utf-8"))
     assert frozen == json.loads(json.dumps(freeze()))
 
 
@@ -118,6 +125,100 @@ def test_two_programs_that_start_at_once_make_the_tables_once(database: Database
         thread.join()
     assert errors == []
     assert _differences(database) == []
+
+
+@pytest.fixture
+def at_model_1(database: Database) -> Database:
+    """A database as the first version with migrations left it, with rows and views."""
+    engine = make_engine(database)
+    tables = {table.name: table for table in frozen_tables("model_1", None)}
+    with engine.begin() as connection:
+        for table in tables.values():
+            table.create(connection)
+        script = ScriptDirectory(str(Path(migrations.__file__).parent))
+        MigrationContext.configure(connection).stamp(script, "model_1")
+        meta = sa.insert(tables["pipeline_meta"]).values(key="model_version", value="1")
+        connection.execute(meta)
+        rows = legs(FRIDAY, 1).select(tables["fact_call_leg"].columns.keys())
+        connection.execute(sa.insert(tables["fact_call_leg"]), rows.to_pylist())
+        connection.execute(sa.insert(tables[MARKER]).values(scope="views", load_id="earlier"))
+        connection.exec_driver_sql("CREATE VIEW v_lost_calls AS SELECT call_id FROM fact_call")
+    engine.dispose()
+    return database
+
+
+def test_a_database_at_model_1_comes_to_the_present_model_with_its_rows(
+    at_model_1: Database,
+) -> None:
+    _create(at_model_1)
+    assert _differences(at_model_1) == []
+    assert held(at_model_1, "fact_call_leg", ["leg_id"]) == [("demo:1",)]
+    assert held(at_model_1, "pipeline_meta") == [("model_version", "1")]
+    sink = RelationalSink(at_model_1)
+    sink.replace_partition({"fact_call_leg": legs(FRIDAY, 1, 2)}, "demo", FRIDAY)
+    sink.close()
+    assert held(at_model_1, "fact_call_leg", ["leg_id"]) == [("demo:1",), ("demo:2",)]
+
+
+def test_a_migration_that_was_stopped_halfway_goes_on(at_model_1: Database) -> None:
+    """MySQL and MariaDB commit each change of a table by itself."""
+    engine = make_engine(at_model_1)
+    one, _ = (table for table in frozen_tables(NEWEST, None) if table.name in _ADDED)
+    with engine.begin() as connection:
+        one.create(connection)
+    engine.dispose()
+    _create(at_model_1)
+    assert _differences(at_model_1) == []
+
+
+_ADDED = ("fact_callback", "fact_line_interval")
+
+
+def _made_from_an_earlier_file(database: Database, *statements: str) -> None:
+    """The newest revision, as it was before something was added to it."""
+    _create(database)
+    engine = make_engine(database)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE load_marker SET load_id = 'x' WHERE scope = 'tables'")
+    engine.dispose()
+
+
+def test_what_was_added_to_the_newest_revision_is_made_up_for(database: Database) -> None:
+    of_table = " ON fact_call_leg" if "mysql" in database.url else ""
+    _made_from_an_earlier_file(
+        database,
+        "ALTER TABLE fact_call_leg DROP COLUMN service_kind",
+        "DROP TABLE fact_line_interval",
+        f"DROP INDEX ix_fact_call_leg_call_id{of_table}",
+        *_OTHER_COMMENTS.get(sa.make_url(database.url).get_backend_name(), ()),
+    )
+    assert _differences(database)
+    _create(database)
+    assert _differences(database) == []
+
+
+_OTHER_COMMENTS = {
+    "postgresql": (
+        "COMMENT ON TABLE fact_call IS 'Something else'",
+        "COMMENT ON COLUMN fact_call.outcome IS 'Something else'",
+    ),
+    "mysql": (
+        "ALTER TABLE fact_call COMMENT 'Something else'",
+        "ALTER TABLE fact_call MODIFY outcome VARCHAR(64) NOT NULL COMMENT 'Something else'",
+    ),
+}
+
+
+def test_a_column_that_needs_a_value_is_not_added_to_rows_that_have_none(
+    database: Database,
+) -> None:
+    _made_from_an_earlier_file(database, "ALTER TABLE fact_call_leg DROP COLUMN direction")
+    with pytest.raises(PermanentError) as caught:
+        _create(database)
+    assert caught.value.code == "IA-428"
+    assert caught.value.fields == {"table": "fact_call_leg", "columns": "direction"}
 
 
 @pytest.fixture

@@ -1,25 +1,28 @@
 """A model as it was released: `model_<version>.json`, from which its migration makes the tables.
 
 Once released, a frozen file never changes; what comes after is a migration of its own. Until then
-`python -m insight_pipeline.sinks.relational.migrations.frozen` writes the newest anew. A database that an
-earlier version of this program made without migrations is taken over: its tables stay, and get what they
-lack.
+`python -m insight_pipeline.sinks.relational.migrations.frozen` writes the newest anew, and databases that
+were made from it before get what it has more (`additions`). A database that an earlier version of this
+program made without migrations is taken over: its tables stay, and get what they lack.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from insight_pipeline.model.errors import PermanentError
-from insight_pipeline.model.tables import MODEL_VERSION
 from insight_pipeline.sinks.relational.schema import TABLE_OPTIONS, metadata, sql_type, type_names
 
 Frozen = dict[str, dict[str, Any]]
+
+NEWEST = "model_1_1"
+"""The latest revision, whose file the present model is."""
 
 
 def freeze() -> Frozen:
@@ -42,14 +45,19 @@ def _sorted(table: sa.Table) -> list[sa.Index]:
     return sorted(table.indexes, key=lambda index: str(index.name))
 
 
-def file_of(version: int) -> Path:
-    """The file of a released model."""
-    return Path(__file__).with_name(f"model_{version}.json")
+def file_of(revision: str) -> Path:
+    """The file of a revision."""
+    return Path(__file__).with_name(f"{revision}.json")
 
 
-def frozen_tables(version: int, schema: str | None) -> list[sa.Table]:
-    """The tables of a released model."""
-    frozen: Frozen = json.loads(file_of(version).read_text(encoding="utf-8"))
+def digest_of(revision: str) -> str:
+    """What tells one state of a revision's file from the next."""
+    return sha256(file_of(revision).read_bytes()).hexdigest()
+
+
+def frozen_tables(revision: str, schema: str | None) -> list[sa.Table]:
+    """The tables of a revision."""
+    frozen: Frozen = json.loads(file_of(revision).read_text(encoding="utf-8"))
     found = sa.MetaData(schema=schema)
     return [_table(name, told, found) for name, told in frozen.items()]
 
@@ -89,4 +97,4 @@ if __name__ == "__main__":
     text = json.dumps(freeze(), ensure_ascii=False, indent=1)
     lists = re.compile(r"\[\n[^\[\]]*\]")  # one line a column
     text = lists.sub(lambda found: " ".join(found[0].split()), text)
-    file_of(MODEL_VERSION).write_text(text + "\n", encoding="utf-8")
+    file_of(NEWEST).write_text(text + "\n", encoding="utf-8")

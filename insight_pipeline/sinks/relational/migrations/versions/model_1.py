@@ -15,7 +15,7 @@ down_revision = None
 def upgrade() -> None:
     """Make the tables, and note the version."""
     connection = op.get_bind()
-    for table in frozen_tables(1, context.config.attributes["schema"]):
+    for table in frozen_tables(revision, context.config.attributes["schema"]):
         create_or_take_over(connection, table)
         if table.name == "pipeline_meta":
             connection.execute(sa.delete(table).where(table.c.key == "model_version"))
