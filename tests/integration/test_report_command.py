@@ -16,7 +16,7 @@ from insight_pipeline.cli.main import USAGE_CODES
 from insight_pipeline.cli.report import report
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.orchestration import reporting
-from insight_pipeline.orchestration.assets.sinks import PARTITIONED
+from insight_pipeline.orchestration.publishing import PARTITIONED
 from insight_pipeline.orchestration.reporting import report_file
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
