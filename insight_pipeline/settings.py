@@ -12,14 +12,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import SecretStr, ValidationError
 
+from insight_pipeline.model.alert_problems import alert_problems
+from insight_pipeline.model.alert_settings import Mail, Webhook
 from insight_pipeline.model.errors import InsightError, SettingsError
 from insight_pipeline.model.setting_problems import Place, bad_value, problem, source_of
-from insight_pipeline.model.settings import Installation, Settings
+from insight_pipeline.model.settings import Installation, Relational, Settings
 from insight_pipeline.model.terms import Term
 
 FILE_NAME = "insight.toml"
@@ -39,14 +41,19 @@ NOT_SETTINGS = frozenset(
 SECRETS: tuple[Place, ...] = (
     ("sinks", "relational", "url"),
     ("installations", "*", "cdrdata", "url"),
+    ("mail", "password"),
+    ("webhooks", "*", "url"),
 )
 """Settings that may hold a password; `<name>_file` beside one names a file to read it from."""
+_NEVER_IN_THE_FILE = ("mail", "webhooks")
+"""Sections whose secrets are secret as a whole: knowing the URL of a webhook is enough to post there."""
 
 _PASSWORD_IN_URL = re.compile(r"://[^@\s]*:[^@\s]+@")
 _PASSWORD_OPTION = re.compile(
     r"(password|passwd|pwd|secret|token)\s*(=|%3d)\s*[^&;\s]", re.IGNORECASE
 )
 Tree = dict[str, Any]
+_Trusting = TypeVar("_Trusting", Relational, Mail, Webhook)
 
 
 def settings_path(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
@@ -78,6 +85,7 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
     else:
         found = _absolute(settings, file.parent)
         problems += _not_yet(settings, file, variables) + _not_possible(found, file, variables)
+        problems += alert_problems(found, str(file), variables)
         if not problems:
             return found
     raise SettingsError(problems, "en" if tree.get("locale") == "en" else "de")
@@ -123,11 +131,12 @@ def _stored_passwords(tree: Tree, file: Path) -> list[InsightError]:
     found = []
     for *parents, leaf in _secrets(tree):
         text = _section(tree, parents).get(leaf)
-        if isinstance(text, str) and _has_password(text):
-            place = (*parents, leaf)
+        place = (*parents, leaf)
+        is_whole = place[0] in _NEVER_IN_THE_FILE
+        if isinstance(text, str) and (is_whole or _has_password(text)):
             variable = PREFIX + "__".join(place).replace("-", "_").upper()
             fields = {"key": ".".join(place), "variable": variable, "secret": f"{leaf}_file"}
-            found.append(InsightError("IA-104", file=file, **fields))
+            found.append(InsightError("IA-620" if is_whole else "IA-104", file=file, **fields))
     return found
 
 
@@ -227,11 +236,21 @@ def _not_possible(
         source = source_of(("data_dir",), variables, str(file))
         fields = {"folder": settings.data_dir, "key": "data_dir", "detail": detail}
         problems.append(InsightError("IA-109", file=source, **fields))
-    place = ("sinks", "relational", "ca_file")
-    if (named := settings.sinks.relational.ca_file) and not os.access(named, os.R_OK):
-        source = source_of(place, variables, str(file))
-        problems.append(InsightError("IA-108", file=source, key=".".join(place), detail=named))
+    for place, named in _authorities(settings).items():
+        if named and not os.access(named, os.R_OK):
+            source = source_of(place, variables, str(file))
+            problems.append(InsightError("IA-108", file=source, key=".".join(place), detail=named))
     return problems
+
+
+def _authorities(settings: Settings) -> dict[Place, str]:
+    """Every setting that names a file of certificates, by its place."""
+    found: dict[Place, str] = {
+        ("sinks", "relational", "ca_file"): settings.sinks.relational.ca_file,
+        ("mail", "ca_file"): settings.mail.ca_file if settings.mail else "",
+    }
+    hooks = settings.webhooks.items()
+    return found | {("webhooks", name, "ca_file"): hook.ca_file for name, hook in hooks}
 
 
 def _why_not_made(folder: Path) -> str | None:
@@ -256,17 +275,25 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         name: _with_certificates(installation, folder)
         for name, installation in settings.installations.items()
     }
-    if relational.ca_file:
-        ca_file = str((folder / relational.ca_file).resolve())
-        relational = relational.model_copy(update={"ca_file": ca_file})
+    mail, webhooks = settings.mail, settings.webhooks
     return settings.model_copy(
         update={
             "installations": installations,
             "landing_dir": (folder / settings.landing_dir).resolve(),
             "data_dir": (folder / settings.data_dir).resolve(),
-            "sinks": settings.sinks.model_copy(update={"relational": relational}),
+            "sinks": settings.sinks.model_copy(
+                update={"relational": _with_authorities(relational, folder)}
+            ),
+            "mail": _with_authorities(mail, folder) if mail is not None else None,
+            "webhooks": {name: _with_authorities(one, folder) for name, one in webhooks.items()},
         }
     )
+
+
+def _with_authorities(part: _Trusting, folder: Path) -> _Trusting:
+    if not part.ca_file:
+        return part
+    return part.model_copy(update={"ca_file": str((folder / part.ca_file).resolve())})
 
 
 def _with_certificates(installation: Installation, folder: Path) -> Installation:

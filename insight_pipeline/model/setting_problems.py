@@ -23,6 +23,7 @@ Source = str | Term
 
 _SHOWN_CHARACTERS = 60
 _INTEGER = Term("eine ganze Zahl", "a whole number")
+_NUMBER = Term("eine Zahl wie 0.05", "a number such as 0.05")
 _FLAG = Term("true oder false", "true or false")
 _DATE = Term("ein Datum wie 2026-03-01", "a date such as 2026-03-01")
 _TABLE = Term("ein Abschnitt mit [...]", "a section with [...]")
@@ -38,8 +39,12 @@ _RIGHT: dict[str, Term] = {
     "model_type": _TABLE,
     "model_attributes_type": _TABLE,
     "dict_type": _TABLE,
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "finite_number": _NUMBER,
     "tuple_type": Term(
-        "eine Liste von Kontonummern wie [12]", "a list of account ids such as [12]"
+        'eine Liste in eckigen Klammern, etwa [12] oder ["name"]',
+        'a list in brackets, for instance [12] or ["name"]',
     ),
     "too_short": Term(
         "mindestens ein Abschnitt [installations.NAME]",
@@ -93,6 +98,21 @@ _RIGHT: dict[str, Term] = {
         "eine Adresse mit https:// ohne Benutzer und Kennwort; http:// nur zum eigenen Rechner",
         "a URL with https:// without user and password; http:// to this machine only",
     ),
+    "mail_address": Term(
+        "eine Adresse wie leitung@firma.example", "an address such as manager@company.example"
+    ),
+    "mail_plain": Term(
+        "starttls oder tls; unverschlüsselt nur zum eigenen Rechner",
+        "starttls or tls; not encrypted to this machine only",
+    ),
+    "host_name": Term(
+        "ein Rechnername wie mail.firma.example", "a host name such as mail.company.example"
+    ),
+    "clock_time": Term("eine Uhrzeit wie 07:00", "a time of day such as 07:00"),
+    "one_limit": Term("genau eine Grenze, above oder below", "exactly one limit, above or below"),
+    "share": Term(
+        "ein Anteil von 0 bis 1, etwa 0.05 für 5 %", "a share from 0 to 1, such as 0.05 for 5 %"
+    ),
 }
 
 
@@ -134,7 +154,7 @@ def _right(item: ErrorDetails) -> Term:
 
 def _shown(place: Place, value: object) -> str:
     text = str(value)
-    is_secret = place[-1:] and place[-1].endswith("url")
+    is_secret = place[-1:] and place[-1].endswith(("url", "password"))
     if is_secret or "://" in text or not isinstance(value, str | int | float | bool):
         return "(...)"
     return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "..."

@@ -6,18 +6,14 @@ Values only; reading the file, the environment and secrets is done in `insight_p
 from __future__ import annotations
 
 import re
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import holidays
 import sqlalchemy as sa
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
@@ -25,7 +21,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from insight_pipeline.model.tls import TLS_OPTIONS, is_allowed_mode, is_loopback
+from insight_pipeline.model.alert_settings import Alert, Mail, Receivers, Report, Webhook
+from insight_pipeline.model.setting_types import Day, Folder, Part, Whole, listed, no_nul
+from insight_pipeline.model.tls import TLS_OPTIONS, is_allowed_mode, is_safe_address
 
 SERVICE_LEVEL_VARIANTS = (
     "answered_only",
@@ -49,42 +47,7 @@ DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "mssql")
 _NAME = re.compile(r"[a-z0-9_-]{1,40}")
 
 
-def _no_flag(value: object) -> object:
-    if isinstance(value, bool):
-        raise PydanticCustomError("int_type", "a whole number")
-    return value
-
-
-def _day_only(value: object) -> object:
-    if isinstance(value, int | float):
-        raise PydanticCustomError("date_type", "a date")
-    return value
-
-
-def _no_nul(value: object) -> object:
-    if isinstance(value, str) and "\0" in value:
-        raise PydanticCustomError("path_type", "a path")
-    return value
-
-
-def _listed(value: object) -> object:
-    """A list as an environment variable gives it: `12`, `12,13` or `[12, 13]`."""
-    if not isinstance(value, str):
-        return value
-    parts = value.strip().removeprefix("[").removesuffix("]").split(",")
-    return [part.strip() for part in parts if part.strip()]
-
-
-Whole = Annotated[int, BeforeValidator(_no_flag)]
-Day = Annotated[date, BeforeValidator(_day_only)]
-Folder = Annotated[Path, BeforeValidator(_no_nul)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Cdrdata(_Part):
+class Cdrdata(Part):
     """The PBX's own database. The URL may hold a password and is never shown."""
 
     url: SecretStr
@@ -117,13 +80,13 @@ class Cdrdata(_Part):
         return value
 
 
-class Installation(_Part):
+class Installation(Part):
     """One PBX."""
 
     timezone: str
     region: str = "DE"
     start_date: Day
-    groups: Annotated[tuple[Annotated[Whole, Field(ge=1)], ...], BeforeValidator(_listed)] = ()
+    groups: Annotated[tuple[Annotated[Whole, Field(ge=1)], ...], BeforeValidator(listed)] = ()
     """Account ids of the groups that are evaluated (edition lite: one)."""
     cdrdata: Cdrdata | None = None
     """The PBX's own database, read beside the exports."""
@@ -145,14 +108,14 @@ class Installation(_Part):
         return value
 
 
-class Limits(_Part):
+class Limits(Part):
     """Largest line and, after decompression, largest file."""
 
     line_bytes: Whole = Field(65536, ge=1024)
     file_bytes: Whole = Field(2147483648, ge=1024)
 
 
-class Kpi(_Part):
+class Kpi(Part):
     """Definitions of the figures."""
 
     service_level_variant: Variant = "abandoned_negative"
@@ -161,20 +124,20 @@ class Kpi(_Part):
     callback_window_hours: Whole = Field(24, ge=1)
 
 
-class Privacy(_Part):
+class Privacy(Part):
     """What leaves the raw store."""
 
     profile: Literal["clear", "pseudonymised", "anonymised"] = "clear"
 
 
-class Relational(_Part):
+class Relational(Part):
     """The database. The URL may hold a password and is never shown."""
 
     url: SecretStr = SecretStr("sqlite:///.insight/insight.db")
-    schema_name: Annotated[str, BeforeValidator(_no_nul)] = Field("", alias="schema")
+    schema_name: Annotated[str, BeforeValidator(no_nul)] = Field("", alias="schema")
     tls: Literal["verify", "off"] = "verify"
     """Off: for a network that protects the connection itself. This machine needs none."""
-    ca_file: Annotated[str, BeforeValidator(_no_nul)] = ""
+    ca_file: Annotated[str, BeforeValidator(no_nul)] = ""
     """Authorities that signed the server's certificate; empty: those of this machine."""
 
     @field_validator("url")
@@ -208,7 +171,7 @@ def _is_sqlite_file(url: sa.URL) -> bool:
     return not is_in_memory and not (url.host or url.username or url.password or url.port)
 
 
-class PowerBI(_Part):
+class PowerBI(Part):
     """Power BI push datasets."""
 
     upload: bool = False
@@ -241,32 +204,19 @@ class PowerBI(_Part):
     @field_validator("api_url", "login_url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
-        if value and not _is_safe_address(value):
+        if value and not is_safe_address(value):
             raise PydanticCustomError("service_url", "a URL with https://")
         return value
 
 
-def _is_safe_address(url: str) -> bool:
-    """Whether tokens may be sent there: https, or plain http that does not leave the machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        return False
-    if not host or "@" in parts.netloc:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-
-
-class Sinks(_Part):
+class Sinks(Part):
     """Where tables are loaded to."""
 
     relational: Relational = Relational()  # type: ignore[call-arg]
     powerbi: PowerBI = PowerBI()
 
 
-class Settings(_Part):
+class Settings(Part):
     """All settings, paths absolute."""
 
     landing_dir: Folder = Path("data/landing")
@@ -278,10 +228,16 @@ class Settings(_Part):
     kpi: Kpi = Kpi()  # type: ignore[call-arg]
     privacy: Privacy = Privacy()
     sinks: Sinks = Sinks()
+    mail: Mail | None = None
+    webhooks: dict[str, Webhook] = Field(default_factory=dict)
+    alerts: dict[str, Alert] = Field(default_factory=dict)
+    failures: Receivers = Receivers()
+    """Who is told of failed runs and a login that ended."""
+    report: Report = Report()
 
-    @field_validator("installations")
+    @field_validator("installations", "webhooks", "alerts")
     @classmethod
-    def _plain_names(cls, value: dict[str, Installation]) -> dict[str, Installation]:
+    def _plain_names(cls, value: dict[str, Any]) -> dict[str, Any]:
         for name in value:
             if not _NAME.fullmatch(name):
                 raise PydanticCustomError("installation_name", "a plain name")

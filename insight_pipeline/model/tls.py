@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 TLS_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 """What a URL may say about TLS, in libpq's words."""
@@ -22,6 +23,19 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether secrets may be sent there: https, or plain http that does not leave the machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 def is_allowed_mode(host: str, mode: str) -> bool:

@@ -293,10 +293,13 @@ def test_every_secret_setting_may_come_from_a_file() -> None:
         for name, kind in model["properties"].items()
         if kind.get("format") == "password"
     }
-    assert {("Relational", "url"), ("Cdrdata", "url")} == secrets
+    named = {("Relational", "url"), ("Cdrdata", "url"), ("Mail", "password"), ("Webhook", "url")}
+    assert named == secrets
     assert SECRETS == (
         ("sinks", "relational", "url"),
         ("installations", "*", "cdrdata", "url"),
+        ("mail", "password"),
+        ("webhooks", "*", "url"),
     )
 
 

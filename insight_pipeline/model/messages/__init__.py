@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from insight_pipeline.model.messages.alerts import ALERTS
 from insight_pipeline.model.messages.details import (
     columns_in_words,
     detail_in_words,
@@ -27,7 +28,8 @@ from insight_pipeline.model.rows import Reason, Refusal
 from insight_pipeline.model.terms import Term, grouped
 
 CATALOGUE: dict[str, Message] = {
-    m.code: m for m in (*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI, *REPORTS, *EXPORTS)
+    m.code: m
+    for m in (*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI, *REPORTS, *EXPORTS, *ALERTS)
 }
 REFUSAL_CODES: dict[str, str] = {r: f"IA-20{n}" for n, r in enumerate(Refusal, start=1)}
 QUARANTINE_CODES: dict[str, str] = {r: f"IA-3{n:02d}" for n, r in enumerate(Reason, start=1)}
@@ -39,7 +41,7 @@ DIRECTORY_CODES = {
 }
 
 
-_COUNTS = frozenset({"rows", "lines", "files", "parts", "expected", "actual"})
+_COUNTS = frozenset({"rows", "lines", "files", "parts", "expected", "actual", "runs", "notices"})
 """Fields that count something, unlike codes and line numbers."""
 
 

@@ -1,0 +1,1 @@
+"""Notices, sent to real servers."""
