@@ -12,6 +12,12 @@ from contextlib import contextmanager
 import dagster as dg
 
 from insight_pipeline.model.settings import Settings
+from insight_pipeline.orchestration.alert_automation import (
+    alerts_sensor,
+    report_parts,
+    run_failures_sensor,
+)
+from insight_pipeline.orchestration.alert_checks import threshold_checks
 from insight_pipeline.orchestration.assets.facts import fact_assets
 from insight_pipeline.orchestration.assets.legs import leg_assets
 from insight_pipeline.orchestration.assets.powerbi import dataset_asset, push_assets
@@ -64,7 +70,7 @@ def build_defs(
             *observed_assets(),
         ],
         jobs=[pushing],
-        sensors=push_sensors(pushing),
+        sensors=[*push_sensors(pushing), alerts_sensor(), run_failures_sensor()],
         resources={"sites": sites, **(overrides or {})},
         executor=dg.in_process_executor,
     )
@@ -74,14 +80,18 @@ def build_defs(
 def _site_defs(site: Site) -> dg.Definitions:
     """One installation: assets by stage, checks, jobs, schedule and sensor."""
     read, load, report = read_job(site), load_job(site), report_job(site)
+    mail_jobs, mail_schedules = report_parts(site)
     return dg.Definitions(
         assets=[
             *(*source_assets(site), *leg_assets(site), *fact_assets(site)),
             *(*sink_assets(site), report_asset(site)),
         ],
-        asset_checks=site_checks(site),
-        jobs=[read, load, report],
-        schedules=[nightly_schedule(site, load), monthly_schedule(site, report)],
+        asset_checks=[*site_checks(site), *threshold_checks(site)],
+        jobs=[read, load, report, *mail_jobs],
+        schedules=[
+            *(nightly_schedule(site, load), monthly_schedule(site, report)),
+            *mail_schedules,
+        ],
         sensors=[new_files_sensor(site, read, load)],
     )
 

@@ -52,6 +52,17 @@ def service_level(counters: pd.DataFrame, variant: str) -> Floats:
     return ratio(*formulas[variant])
 
 
+def abandonment_rate(counters: pd.DataFrame) -> Floats:
+    """Share of callers who gave up, short ones left out of both; NaN where none is left."""
+    short = counters["short_abandoned"]
+    return ratio(counters["abandoned"] - short, counters["offered"] - short)
+
+
+def asa_seconds(counters: pd.DataFrame) -> Floats:
+    """Average speed of answer; NaN where nothing was answered."""
+    return ratio(counters["wait_answered_seconds"], counters["answered"])
+
+
 def ratio(part: pd.Series, whole: pd.Series) -> Floats:
     """Part / whole, not rounded; NaN where whole is zero."""
     above, below = part.to_numpy(np.float64), whole.to_numpy(np.float64)
@@ -74,11 +85,8 @@ def queue_days(intervals: pa.Table, visits: pa.Table, variant: str) -> pa.Table:
             "service_level": service_level(frame, variant),
             "service_level_variant": variant,
             "threshold_seconds": threshold["threshold_seconds"].reindex(keys).to_numpy(),
-            "abandonment_rate": ratio(
-                frame["abandoned"] - frame["short_abandoned"],
-                frame["offered"] - frame["short_abandoned"],
-            ),
-            "asa_seconds": ratio(frame["wait_answered_seconds"], frame["answered"]),
+            "abandonment_rate": abandonment_rate(frame),
+            "asa_seconds": asa_seconds(frame),
             "average_talk_seconds": ratio(frame["talk_seconds"], frame["answered"]),
         },
     )

@@ -10,7 +10,8 @@ from datetime import datetime
 
 import dagster as dg
 
-from insight_pipeline.model.errors import InsightError
+from insight_pipeline.model.errors import InsightError, TransientError
+from insight_pipeline.orchestration.alerting import Alerting
 from insight_pipeline.orchestration.assets.powerbi import GROUP, PREFIX, in_words
 from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.jobs import Job
@@ -82,6 +83,8 @@ def _token_sensor() -> dg.SensorDefinition:
         except InsightError as error:
             problem = error
         state = login.state()
+        if not isinstance(problem, TransientError):
+            Alerting(settings).note_login(problem)
         words = login_words(state, problem, settings.locale)
         if context.cursor == words:
             return dg.SkipReason(words)

@@ -15,6 +15,7 @@ from pathlib import Path
 import dagster as dg
 
 from insight_pipeline.model.settings import Settings
+from insight_pipeline.orchestration.alert_checks import THRESHOLDS_KEPT
 from insight_pipeline.orchestration.automation import RANGE_END, RANGE_START
 from insight_pipeline.orchestration.checks import USERS_FIT_THE_TIER
 from insight_pipeline.orchestration.failures import failure_text
@@ -22,6 +23,8 @@ from insight_pipeline.orchestration.jobs import job_name
 from insight_pipeline.orchestration.partitions import DAYS_A_RUN
 
 _WARN = dg.AssetCheckSeverity.WARN
+_NOTICES = frozenset({USERS_FIT_THE_TIER, THRESHOLDS_KEPT})
+"""Checks that warn and hold nothing back."""
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The events are kept by the instance; the terminal shows only what `cli` prints."""
 
@@ -61,8 +64,8 @@ def run_range(
     detail = failure_text(failures[0].step_failure_data) if failures else ""
     evaluations = result.get_asset_check_evaluations()
     failing = [e for e in evaluations if not e.passed]
-    holding = [e for e in failing if e.check_name != USERS_FIT_THE_TIER]
-    warnings = [e.description or "" for e in holding if e.severity is _WARN]
+    holding = [e for e in failing if e.severity is _WARN and e.check_name not in _NOTICES]
+    warnings = [e.description or "" for e in holding]
     broken = [_check_name(e) for e in failing if e.severity is not _WARN]
     return RunOutcome(
         result.run_id,

@@ -28,6 +28,7 @@ CALLED_BY_DAGSTER = {
         "multi_asset_check",
         "sensor",
         "schedule",
+        "run_failure_sensor",
         "op",
     )
 }
