@@ -23,7 +23,8 @@ from insight_pipeline.model.messages import message
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 USAGE_CODES = frozenset(
-    {"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-523", "IA-564", "IA-567", "IA-650"}
+    {"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-523", "IA-564", "IA-567"}
+    | {"IA-648", "IA-650"}
     | {f"IA-60{number}" for number in range(5)}
 )
 """Errors that are wrong usage or settings although they show only when something is done."""
@@ -38,6 +39,7 @@ COMMANDS = {
     "logout": "Forget the login to Microsoft.",
     "powerbi": "The push dataset in Power BI: create, push, status, rebuild, hold, release.",
     "quota": "What the upload has used of Microsoft's limits, and what waits.",
+    "alerts": "Thresholds and how they stand; test what sends mail and webhooks.",
     "database": "Tables and views of the database; scripts for its administrator.",
     "export": "A table as a CSV, Excel or Parquet file.",
     "users": "Licensed users by edition, and their tier.",

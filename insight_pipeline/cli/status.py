@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from insight_pipeline.cli.alerts import undelivered_notes
 from insight_pipeline.cli.app import App, as_json, installation_option, json_option, pass_app
 from insight_pipeline.cli.landing import landing_notes, waiting
 from insight_pipeline.cli.notes import Note, note_of, show_notes, stale_notes
@@ -21,6 +22,7 @@ from insight_pipeline.cli.pbx import (
 from insight_pipeline.cli.pushing import push_notes
 from insight_pipeline.facts.users import count_users
 from insight_pipeline.model.rows import LISTS
+from insight_pipeline.orchestration.alerting import Alerting
 from insight_pipeline.orchestration.licences import user_warnings
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.landing import safe_name
@@ -78,6 +80,7 @@ def status(app: App, installation: str | None, *, is_json: bool) -> None:
     for item in found:
         show_notes(app, item.notes)
     show_notes(app, push_notes(app.settings))
+    show_notes(app, undelivered_notes(Alerting(app.settings)))
 
 
 def site_status(site: Site) -> SiteStatus:

@@ -44,7 +44,8 @@ def mail_of(notice: Notice, mail: Mail, recipient: str) -> EmailMessage:
         main, _, sub = notice.attachment.media_type.partition("/")
         name = notice.attachment.file_name
         content = notice.attachment.content
-        message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+        charset = {"charset": "utf-8"} if main == "text" else {}
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name, params=charset)
     return message
 
 
