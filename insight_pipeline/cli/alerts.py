@@ -26,10 +26,9 @@ FAILED = 1
 _TOLD_SECONDS = 7 * 86400.0
 """Deliveries that were given up are named for so long."""
 _HEADS = {
-    "de": ("Schwellenwerte", ("Name", "Anlage", "Warteschlange", "Kennzahl", "Grenze", "Wert",
-                              "Zeitraum", "Stand", "Seit", "An")),
-    "en": ("Thresholds", ("Name", "Installation", "Queue", "Figure", "Limit", "Value", "Period",
-                          "State", "Since", "To")),
+    "de": ("Schwellenwerte", ("Name", "Warteschlange", "Schwelle", "Wert", "Stand", "Seit",
+                              "Zeitraum", "An")),
+    "en": ("Thresholds", ("Name", "Queue", "Threshold", "Value", "State", "Since", "Period", "To")),
 }  # fmt: skip
 _TEST_HEADS = {"de": ("Probe", ("Kanal", "Ergebnis")), "en": ("Test", ("Channel", "Result"))}
 _CROSSED, _KEPT = Term("verletzt", "crossed"), Term("eingehalten", "kept")
@@ -116,9 +115,10 @@ def _cells(watched: Watched, settings: Settings) -> list[object]:
     period = window_words(watched.judged.reading.window, zone, locale)
     state = (_CROSSED if found.is_crossed else _KEPT).text(locale)
     receivers = ", ".join(channel.name for channel in channels_of(alert))
-    figure, limit = FIGURES[alert.figure].text(locale), limit_words(alert.threshold(""), locale)
-    place = [found.alert, found.installation, found.queue_name]
-    return [*place, figure, limit, value, period, state, found.changed_at, receivers]
+    limit = f"{FIGURES[alert.figure].text(locale)} {limit_words(alert.threshold(''), locale)}"
+    is_one_of_many = len(settings.installations) > 1
+    queue = f"{found.installation}: {found.queue_name}" if is_one_of_many else found.queue_name
+    return [found.alert, queue, limit, value, state, found.changed_at, period, receivers]
 
 
 def _local(at: float, timezone: str) -> str:

@@ -11,10 +11,16 @@ import re
 HIDDEN = "***"
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s:@/]*):[^\s@]+@")
 _NAMED = re.compile(
-    r"(\bbearer\s+|\b(?:password|passwd|pwd|secret|token|device_code)[\"']?\s*[=:]\s*[\"']?)"
+    r"(\bbearer\s+|\b(?:password|passwd|pwd|secret|token|device_code|sig)[\"']?\s*[=:]\s*[\"']?)"
     r"[^\s&;,\"']+",
     re.IGNORECASE,
 )
+_WEBHOOK = re.compile(
+    r"(https://(?:hooks\.slack\.com|[\w.-]+\.(?:logic\.azure|powerplatform|powerautomate|webhook\.office)"
+    r"\.com)(?::\d+)?)/[^\s\"'<>]*",
+    re.IGNORECASE,
+)
+"""Addresses of webhooks: whoever knows the rest of one may post there."""
 _OPAQUE = re.compile(
     r"(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{40,}(?:\.[\w-]+)*=*", re.ASCII
 )
@@ -29,6 +35,7 @@ _NUMBER = re.compile(
 def without_secrets(text: str) -> str:
     """The text with `***` in place of what looks like a secret or a phone number."""
     text = _PASSWORD_IN_URL.sub(rf"\1:{HIDDEN}@", text)
+    text = _WEBHOOK.sub(rf"\1/{HIDDEN}", text)
     text = _NAMED.sub(rf"\1{HIDDEN}", text)
     text = _OPAQUE.sub(HIDDEN, text)
     return _NUMBER.sub(lambda found: found["id"] or HIDDEN, text)

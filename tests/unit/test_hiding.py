@@ -46,6 +46,9 @@ def test_what_looks_like_a_secret_or_a_number_is_hidden(secret: str, around: str
         ("postgresql://anna:p%40ss@db:5432/insight", "postgresql://anna:***@db:5432/insight"),
         ("password=geheim&x=1", "password=***&x=1"),
         ("{'device_code': 'xyz', 'a': 1}", "{'device_code': '***', 'a': 1}"),
+        ("at https://hooks.slack.com/services/T0/B0/x now", "at https://hooks.slack.com/*** now"),
+        ("'https://a.b.logic.azure.com:443/w/1?sig=y'", "'https://a.b.logic.azure.com:443/***'"),
+        ("POST /flow?api-version=1&sig=aB-c HTTP/1.1", "POST /flow?api-version=1&sig=*** HTTP/1.1"),
     ],
 )
 def test_what_is_named_as_a_secret_is_hidden_whatever_it_looks_like(

@@ -26,7 +26,7 @@ ALERTS = (
     Message(
         "IA-622",
         Words("Schwellenwert verletzt: {queue}: {figure} {value} ({limit}).",
-              "Der Schwellenwert {alert} ist überschritten oder unterschritten.",
+              "Der Schwellenwert {alert} ist nicht eingehalten.",
               "In der Warteschlange nachsehen; insight alerts zeigt alle Schwellenwerte und ihren Stand."),
         Words("Threshold crossed: {queue}: {figure} {value} ({limit}).",
               "The threshold {alert} has been crossed.",

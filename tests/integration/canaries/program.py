@@ -11,20 +11,24 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import dagster as dg
 
 from insight_pipeline.cli.app import App
 from insight_pipeline.cli.main import main
 from insight_pipeline.definitions import build_defs
+from insight_pipeline.model.alert_settings import Mail, Webhook
+from insight_pipeline.model.notices import Notice
 from insight_pipeline.orchestration import failures, pushing
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.sinks.lake import Lake
+from insight_pipeline.sinks.notify import sending
 from insight_pipeline.sinks.powerbi.delivery import Options
 from insight_pipeline.sinks.powerbi.ledger import Ledger
 from insight_pipeline.sinks.powerbi.service import Service
 
-SENSORS = ("powerbi_token_sensor", "powerbi_quota_sensor")
+SENSORS = ("powerbi_token_sensor", "powerbi_quota_sensor", "alerts")
 LOUD = ("msal", "msal.application", "msal.token_cache", "urllib3", "urllib3.connectionpool")
 
 
@@ -56,7 +60,18 @@ def _key(_: Ledger, __: str) -> str:
     return f"cannot open with {os.environ['INSIGHT_TOKEN_KEY']}"
 
 
-_CRASHES: dict[str, tuple[type, str, Callable[..., str]]] = {
+def _hook(_: str, webhook: Webhook, __: Notice) -> str:
+    path = urlsplit(webhook.url.get_secret_value()).path
+    return f"cannot reach https://hooks.slack.com{path}"
+
+
+def _mail(mail: Mail, _: Notice, __: str) -> str:
+    return f"password={mail.password.get_secret_value()}"
+
+
+_CRASHES: dict[str, tuple[Any, str, Callable[..., str]]] = {
+    "webhook": (sending, "send_webhook", _hook),
+    "mail": (sending, "send_mail", _mail),
     "push": (Service, "push", _request),
     "step": (Lake, "write_days", _rows),
     "sensor": (Ledger, "usage", _key),

@@ -21,8 +21,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from insight_pipeline.emulator import Emulator, FaultKind, FaultRule, Operation, running_emulator
+from tests import receiving
 from tests.integration.canaries.searching import Found, planted_in
 from tests.pipeline import GOLDEN
+from tests.receiving import Hooks, MailBox, mail_server, web_server
 from tests.uploading import DAY, approving, uploading_settings
 
 pytestmark = pytest.mark.slow
@@ -36,6 +38,8 @@ NUMBER = "7115550012"
 ACCOUNT = "anna.beispiel"
 ID_TOKEN = "eyJhbGciOiAibm9uZSIsICJ0eXAiOiAiSldUIn0"  # noqa: S105 - a header
 """How every id token of the emulator begins."""
+MAIL_PASSWORD = receiving.PASSWORD
+HOOK, SIGNATURE = "B0Canary-of-the-webhook", "Canary-Signature"
 ROWS = ("data/lake/", "data/raw/", "data/staging/", "data/insight.db", "landing/")
 """Where rows of calls belong, and so their numbers."""
 LEDGER_ROWS = ("data/state/powerbi.db", "data/state/powerbi.db-wal")
@@ -51,6 +55,8 @@ class Site:
     environ: dict[str, str] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     calls: int = 0
+    box: MailBox = field(default_factory=lambda: MailBox("127.0.0.1", 9))
+    hooks: Hooks = field(default_factory=lambda: Hooks("http://127.0.0.1:9"))
 
     def insight(self, *arguments: str, leaves: int, **variables: str) -> str:
         """Run the program, keep what it says, and hold it against the exit code."""
@@ -84,20 +90,26 @@ class Site:
         }
         found = {f"{kind} {n}": text for kind, made in kinds.items() for n, text in enumerate(made)}
         found |= {f"key {n}": key for n, key in enumerate(self.keys)}
-        return found | {"id token": ID_TOKEN, "password": PASSWORD, "account": ACCOUNT}
+        sending = {"mail": MAIL_PASSWORD, "hook": HOOK, "signature": SIGNATURE}
+        return found | {"id token": ID_TOKEN, "password": PASSWORD, "account": ACCOUNT} | sending
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Everything that could go wrong has."""
     folder = tmp_path_factory.mktemp("canaries")
-    with running_emulator(approving(poll_interval_seconds=1)) as emulator:
-        found = Site(folder, emulator)
+    with (
+        running_emulator(approving(poll_interval_seconds=1)) as emulator,
+        mail_server(folder, "plain", needs_login=True) as box,
+        web_server() as hooks,
+    ):
+        found = Site(folder, emulator, box=box, hooks=hooks)
         _prepare(found)
         _log_in(found)
         _push_with_faults(found)
         _lose_the_login(found)
         _crash(found)
+        _fail_to_send(found)
         _break_the_database(found)
         _give_wrong_settings(found)
         _bring_another_key(found)
@@ -108,11 +120,21 @@ def _prepare(site: Site) -> None:
     _export(site.folder / "landing")
     (site.folder / "said").mkdir()
     config = uploading_settings(site.folder, site.emulator.url, landing=site.folder / "landing")
+    sections = [
+        "[mail]",
+        f'host = "{site.box.host}"\nport = {site.box.port}\nsecurity = "plain"',
+        f'user = "{receiving.USER}"\nfrom = "insight@firma.example"',
+        '[webhooks.zentrale]\nkind = "slack"',
+        '[failures]\nwebhooks = ["zentrale"]\nrecipients = ["leitung@firma.example"]',
+    ]
+    config.write_text(config.read_text("utf-8") + "\n".join(sections) + "\n", "utf-8")
     known = {k: v for k, v in os.environ.items() if not k.startswith(("INSIGHT_", "DAGSTER_"))}
     site.keys.append(Fernet.generate_key().decode())
     site.environ = known | {
         "INSIGHT_CONFIG": str(config),
         "INSIGHT_TOKEN_KEY": site.keys[0],
+        "INSIGHT_MAIL__PASSWORD": MAIL_PASSWORD,
+        "INSIGHT_WEBHOOKS__ZENTRALE__URL": f"{site.hooks.url}/services/{HOOK}?sig={SIGNATURE}",
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -183,6 +205,40 @@ def _crash(site: Site) -> None:
     assert "Bearer ***" in site.insight("run", "--from", DAY, leaves=1, CANARY_CRASH="push")
     assert "ValueError: " in site.insight("run", "--from", DAY, leaves=1, CANARY_CRASH="step")
     assert "cannot open with ***" in site.insight("sensors", leaves=1, CANARY_CRASH="sensor")
+
+
+def _fail_to_send(site: Site) -> None:
+    """Receivers that repeat what they were given, a wrong password, and code that crashes with it."""
+    said = f"{site.hooks.url}/services/{HOOK}?sig={SIGNATURE} password={MAIL_PASSWORD}"
+    assert site.insight("alerts", "test", leaves=0)
+    for status in (400, 500, 302):
+        site.hooks.replies.append(receiving.Reply(status, said, {"Location": said}))
+        site.box.replies.append(f"550 {said}")
+        assert "***" in site.insight("alerts", "test", leaves=1)
+    wrong = {"INSIGHT_MAIL__PASSWORD": MAIL_PASSWORD[:-2]}
+    assert "IA-633" in site.insight("alerts", "test", "--json", leaves=1, **wrong)
+    outbox = site.folder / "data" / "state" / "notices.db"
+    connection = sqlite3.connect(outbox)
+    assert connection.execute("SELECT count(*) FROM delivery").fetchone() == (4,)
+    for change in ("state = 'waiting', attempts = 0, next_at = 0",):
+        connection.execute(f"UPDATE delivery SET {change}")
+    connection.commit()
+    connection.close()
+    site.hooks.replies.extend([receiving.Reply(400, said)] * 2)
+    site.box.replies.extend([f"554 {said}"] * 2)
+    site.insight("sensors", leaves=0)
+    assert "IA-649" in site.insight("alerts", leaves=0)
+    for place in ("webhook", "mail"):
+        assert "***" in site.insight("alerts", "test", leaves=1, CANARY_CRASH=place)
+    broken = {"INSIGHT_WEBHOOKS__ZENTRALE__URL": f"http://elsewhere.example/{HOOK}"}
+    site.insight("alerts", leaves=2, **broken)
+    typed = site.folder / "typed.toml"
+    text = (site.folder / "insight.toml").read_text("utf-8")
+    kind = 'kind = "slack"'
+    typed.write_text(text.replace(kind, f'{kind}\nurl = "https://x.example/{HOOK}"'), "utf-8")
+    without = {"INSIGHT_WEBHOOKS__ZENTRALE__URL": site.hooks.url}
+    assert "IA-620" in site.insight("alerts", leaves=2, INSIGHT_CONFIG=str(typed), **without)
+    typed.unlink()
 
 
 def _break_the_database(site: Site) -> None:
