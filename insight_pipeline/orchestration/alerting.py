@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from insight_pipeline.facts.thresholds import STALE_DAYS, judge, readings, window_of
 from insight_pipeline.model.alerts import Judged, Standing
 from insight_pipeline.model.columns import ints
@@ -43,11 +45,15 @@ MakeReport = Callable[[Site, date, date], Path]
 
 
 @dataclass(frozen=True)
-class _Queues:
-    """Every queue that was ever named, and those that are in use."""
+class _Newest:
+    """What the lake has of an installation's last days, and its queues."""
 
+    today: date
+    loaded: list[date]
+    intervals: pa.Table
     names: Mapping[int, str]
-    active: frozenset[int]
+    in_use: frozenset[int]
+    """Queues that are active, or had calls in these days."""
 
 
 @dataclass(frozen=True)
@@ -88,41 +94,33 @@ class Alerting:
 
     def watched(self, site: Site) -> Iterator[Watched]:
         """Every alert of an installation held against the newest figures; nothing is written."""
-        queues = _queues_of(site)
         known = self.outbox.standings() if self.outbox_file.exists() else []
-        for name, alert in self.settings.alerts.items():
-            if alert.is_of(site.name):
-                before = {
-                    one.queue_id: one
-                    for one in known
-                    if (one.alert, one.installation) == (name, site.name)
-                }
-                for judged in self._judged(site, name, before, queues):
-                    queue = judged.reading.queue_id
-                    yield Watched(name, site.name, queues.names.get(queue, str(queue)), judged)
+        alerts = [name for name, one in self.settings.alerts.items() if one.is_of(site.name)]
+        if not alerts:
+            return
+        newest = _newest(site, self.now())
+        for name in alerts:
+            before = {
+                one.queue_id: one
+                for one in known
+                if (one.alert, one.installation) == (name, site.name)
+            }
+            for judged in self._judged(site, name, before, newest):
+                queue = judged.reading.queue_id
+                yield Watched(name, site.name, newest.names.get(queue, str(queue)), judged)
 
     def _judged(
-        self,
-        site: Site,
-        name: str,
-        before: dict[int, Standing],
-        queues: _Queues,
+        self, site: Site, name: str, before: Mapping[int, Standing], newest: _Newest
     ) -> list[Judged]:
-        alert, at = self.settings.alerts[name], self.now()
+        alert = self.settings.alerts[name]
         threshold = alert.threshold(name)
-        today = datetime.fromtimestamp(at, ZoneInfo(site.installation.timezone)).date()
-        loaded = site.lake.dates(_INTERVALS.name)
-        recent = [day for day in loaded if day >= today - timedelta(days=STALE_DAYS + 1)]
-        intervals = site.lake.read_days(_INTERVALS.name, recent, _INTERVALS.arrow_schema())
-        window = window_of(threshold, intervals, loaded, today)
+        window = window_of(threshold, newest.intervals, newest.loaded, newest.today)
         if window is None:
             return []
-        seen = set(ints(intervals, "queue_id").tolist())
-        wanted = set(alert.queues) or {*queues.active, *before, *seen}
-        found = readings(
-            threshold, intervals, window, wanted, self.settings.kpi.service_level_variant
-        )
-        return judge(threshold, site.name, found, before, at)
+        wanted = set(alert.queues) or {*newest.in_use, *before}
+        variant = self.settings.kpi.service_level_variant
+        found = readings(threshold, newest.intervals, window, wanted, variant)
+        return judge(threshold, site.name, found, before, self.now())
 
     def watch(self, site: Site) -> list[Watched]:
         """Note what was crossed or is back, each with its notice; gives those."""
@@ -201,11 +199,17 @@ class Alerting:
         return None
 
 
-def _queues_of(site: Site) -> _Queues:
+def _newest(site: Site, at: float) -> _Newest:
+    today = datetime.fromtimestamp(at, ZoneInfo(site.installation.timezone)).date()
+    first = today - timedelta(days=STALE_DAYS + 1)
+    loaded = [day for day in site.lake.dates(_INTERVALS.name) if first <= day <= today]
+    intervals = site.lake.read_days(_INTERVALS.name, loaded, _INTERVALS.arrow_schema())
     table = site.lake.read(_QUEUES.name, _QUEUES.arrow_schema())
     rows = table.select(["queue_id", "name", "is_active"]).to_pylist()
     names = {row["queue_id"]: str(row["name"]) for row in rows}
-    return _Queues(names, frozenset(row["queue_id"] for row in rows if row["is_active"]))
+    active = {row["queue_id"] for row in rows if row["is_active"]}
+    in_use = frozenset(active | set(ints(intervals, "queue_id").tolist()))
+    return _Newest(today, loaded, intervals, names, in_use)
 
 
 def period(every: str, today: date) -> tuple[date, date]:

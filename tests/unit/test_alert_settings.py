@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from insight_pipeline.model.errors import InsightError, SettingsError
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.settings import load_settings
 
+ROOT = Path(__file__).parents[2]
 PLAIN = '[installations.demo]\ntimezone = "Europe/Berlin"\nstart_date = 2026-03-01\n'
 MAIL = '[mail]\nhost = "mail.firma.example"\nfrom = "insight@firma.example"\n'
 HOOK = '[webhooks.zentrale]\nkind = "teams"\n'
@@ -230,3 +232,26 @@ def test_receivers_can_be_given_by_a_variable(tmp_path: Path) -> None:
 def test_a_misspelt_key_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
     problem = _refused(tmp_path, HOOK + ALERT + "above = 0.1\nquarterhours = 4\n", **GIVEN)
     assert problem.fields["right"] == "alerts.verlust.quarter_hours"
+
+
+def _examples(text: str) -> str:
+    """The sections of a text that stand in comments, or set apart, from `[mail]` on."""
+    lines = text[text.index("[mail]") :].splitlines()
+    found = (re.sub(r"^# ?|^ {4}", "", line) for line in ("# " + lines[0].lstrip("# "), *lines[1:]))
+    return "\n".join(line for line in found if re.match(r"\[|[a-z_]+ = ", line))
+
+
+@pytest.mark.parametrize("document", ["insight.toml", "docs/alerts.md"])
+def test_the_examples_name_every_setting_and_are_taken(tmp_path: Path, document: str) -> None:
+    for name in ("mail.password", "control-room.url"):
+        (tmp_path / name).write_text(URL)
+    text = _examples((ROOT / document).read_text("utf-8"))
+    settings = _load(tmp_path, text)
+    (alert,), (hook,) = settings.alerts.values(), settings.webhooks.values()
+    assert (alert.limit, hook.kind) == (0.1, "teams")
+    for part in (settings.mail, alert, settings.report, settings.failures):
+        assert part is not None
+        for name, field in type(part).model_fields.items():
+            assert re.search(rf"^{field.alias or name}(_file)? = ", text, re.MULTILINE) or (
+                name == "below"
+            ), name

@@ -27,10 +27,10 @@ ALERTS = (
         "IA-622",
         Words("Schwellenwert verletzt: {queue}: {figure} {value} ({limit}).",
               "Der Schwellenwert {alert} ist nicht eingehalten.",
-              "In der Warteschlange nachsehen; insight alerts zeigt alle Schwellenwerte und ihren Stand."),
+              "In der Warteschlange nachsehen; wie alle Schwellenwerte stehen, zeigt insight alerts."),
         Words("Threshold crossed: {queue}: {figure} {value} ({limit}).",
               "The threshold {alert} has been crossed.",
-              "Look at the queue; insight alerts shows all thresholds and how they stand."),
+              "Look at the queue; to see how all thresholds stand, run insight alerts."),
     ),
     Message(
         "IA-623",
