@@ -199,7 +199,6 @@ def test_the_report_goes_out_when_the_settings_say_so(tmp_path: Path, line: str,
     assert report_cron(settings.report) == cron
     _, (schedule,) = report_parts(site_of(settings), page)
     assert schedule.execution_timezone == "Europe/Berlin"
-    assert report_parts(site_of(settings), None) == ([], [])
 
 
 @pytest.mark.parametrize(
