@@ -28,9 +28,9 @@ from insight_pipeline.facts.report.summary import summary
 from insight_pipeline.model.report.given import Definitions, Given, Period
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.site import Site
-from insight_pipeline.sinks.report.charts import picture
 from insight_pipeline.sinks.report.language import Language
 from insight_pipeline.sinks.report.page import page
+from insight_pipeline.sinks.report.pictures import picture
 from insight_pipeline.sinks.report.section import Plot, Section
 from insight_pipeline.sinks.report.sections.agents import agents_section
 from insight_pipeline.sinks.report.sections.days import days_section

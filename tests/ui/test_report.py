@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
 import pytest
+import vl_convert
 from playwright.sync_api import Browser, Page
 
 from insight_pipeline.orchestration.reporting import page_of
+from insight_pipeline.sinks.report.charts import VEGA_LITE
+from insight_pipeline.sinks.report.pictures import packed
 from tests.report import INTERVALS, MONDAY, given, nothing, quiet, table, utc
 from tests.ui.browser import barriers, chromium
 
@@ -23,6 +27,14 @@ SHADES = [
     for n in range(1, 13)
 ]
 """Visits in each of the grid's shades."""
+PIXELS = """async data => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${data}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  return canvas.getImageData(0, 0, image.width, image.height).data.join();
+}"""
 Scheme = Literal["light", "dark"]
 VISIBLE_GRIDS = (
     "[...document.querySelectorAll('.heat')].filter(e => e.offsetHeight).map(e => e.ariaLabel)"
@@ -132,7 +144,7 @@ def test_plots_are_live_where_scripts_run_and_answer_with_figures(
         told = opened.page.locator("#vg-tooltip-element")
         told.wait_for()
         assert re.search(
-            r"Tag.*Mo 02\.03\.2026.*Ende.*Angenommen.*Besuche.*3", told.inner_text(), re.DOTALL
+            r"Tag.*Mo.02\.03\.2026.*Ende.*Angenommen.*Besuche.*3", told.inner_text(), re.DOTALL
         )
 
 
@@ -165,6 +177,16 @@ def test_one_counter_of_the_grid_shows_at_a_time_by_mouse_and_by_key(
         assert opened.page.evaluate(VISIBLE_GRIDS) == [f"{title}Abgebrochen"]
         opened.page.keyboard.press("ArrowLeft")
         assert opened.page.evaluate(VISIBLE_GRIDS) == [f"{title}Übergelaufen"]
+
+
+def test_on_a_telephone_the_fullest_hour_is_in_sight(
+    browser: Browser, files: dict[str, Path]
+) -> None:
+    with Opened(browser, files["full"], PHONE) as opened:
+        opened.page.wait_for_function("document.querySelector('.heat').scrollLeft > 0")
+        fullest = opened.page.locator(".heat-offered .shade-6").first.bounding_box()
+        assert fullest is not None
+        assert 0 < fullest["x"] < PHONE - fullest["width"]
 
 
 def test_names_from_outside_do_nothing_in_texts_plots_and_tooltips(
@@ -203,3 +225,15 @@ def test_the_tables_of_the_plots_unfold(browser: Browser, files: dict[str, Path]
         opened.page.locator("#days summary").click()
         assert folded.is_visible()
         assert opened.page.evaluate("document.documentElement.scrollWidth") == PHONE
+
+
+def test_a_packed_picture_has_the_pixels_of_the_one_that_was_drawn(browser: Browser) -> None:
+    plot = page_of(given(), "de").plots[0]
+    drawn = vl_convert.vegalite_to_png(plot.specification, vl_version=VEGA_LITE)
+    small = packed(drawn)
+    assert len(small) < len(drawn) / 2
+    page = browser.new_page()
+    pixels = [page.evaluate(PIXELS, base64.b64encode(each).decode()) for each in (drawn, small)]
+    page.close()
+    assert pixels[0] == pixels[1]
+    assert len(set(pixels[0].split(","))) > 20

@@ -1,12 +1,11 @@
 """Plots: described by altair, drawn by Vega. One description serves the page, its print, and Dagster.
 
-Colours are custom properties of the page's style, so one drawing is right in light and dark; a picture,
-which has no style, gets their values for light. No figure is computed here.
+Colours are custom properties of the page's style, so one drawing is right in light and dark; a picture
+(`pictures`), which has no style, gets their values for light. No figure is computed here.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -39,15 +38,14 @@ LIGHT: Mapping[str, str] = {
 }
 """Values for pictures; those of the page stand in page.css, and a test compares the two."""
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif"
-_LOCALES: Mapping[str, Literal["de-DE", "en-GB"]] = {"de": "de-DE", "en": "en-GB"}
+LOCALES: Mapping[str, Literal["de-DE", "en-GB"]] = {"de": "de-DE", "en": "en-GB"}
 WIDE, HALF = 720, 440
 """Widths of a drawing that stands alone, and of one beside another."""
-_SCALE = 1.4
 
 
-def bars(rows: Sequence[Mapping[str, object]], band: float = 1, **channels: Any) -> alt.Chart:  # noqa: ANN401 - altair's own types
-    """A chart of bars over rows of values, each filling so much of its band; channels as altair's."""
-    return _chart(rows).mark_bar(width=alt.RelativeBandSize(band)).encode(**channels)
+def bars(rows: Sequence[Mapping[str, object]], **channels: Any) -> alt.Chart:  # noqa: ANN401 - altair's own types
+    """A chart of bars over rows of values; channels as altair names them."""
+    return _chart(rows).mark_bar().encode(**channels)
 
 
 def lines(rows: Sequence[Mapping[str, object]], **channels: Any) -> alt.Chart:  # noqa: ANN401 - altair's own types
@@ -91,32 +89,22 @@ def place(which: Plot, table: Markup, language: Language) -> Markup:
     )
 
 
-def picture(which: Plot, locale: str) -> bytes:
-    """The plot as a PNG on white, for Dagster."""
-    text = json.dumps({**which.specification, "background": "white"})
-    for variable, value in LIGHT.items():
-        text = text.replace(variable, value)
-    return vl_convert.vegalite_to_png(
-        text, vl_version=VEGA_LITE, scale=_SCALE, format_locale=_LOCALES[locale]
-    )
-
-
 def number_format(locale: str) -> dict[str, Any]:
     """How the page's script writes numbers, in the form that Vega takes."""
-    return vl_convert.get_format_locale(_LOCALES[locale])
+    return vl_convert.get_format_locale(LOCALES[locale])
 
 
 def time_format(locale: str) -> dict[str, Any]:
     """How the page's script writes dates."""
-    return vl_convert.get_time_format_locale(_LOCALES[locale])
+    return vl_convert.get_time_format_locale(LOCALES[locale])
 
 
 def _svg(which: Plot, locale: str) -> str:
     return vl_convert.vegalite_to_svg(
         which.specification,
         vl_version=VEGA_LITE,
-        format_locale=_LOCALES[locale],
-        time_format_locale=_LOCALES[locale],
+        format_locale=LOCALES[locale],
+        time_format_locale=LOCALES[locale],
     )
 
 

@@ -56,7 +56,7 @@ def table(
             tag("tbody", *body),
         ),
         class_=f"scroll {look}".strip(),
-        role="region",
+        role="group",
         tabindex="0",
         aria_label=caption,
     )

@@ -73,8 +73,8 @@ class Language:
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
     def weekday(self, day: date) -> str:
-        """A date with its weekday."""
-        return f"{_WEEKDAYS[self.locale][day.weekday()]} {self.day(day)}"
+        """A date with its weekday, which stay on one line."""
+        return f"{_WEEKDAYS[self.locale][day.weekday()]} {self.day(day)}".replace(" ", "\u00a0")
 
     def weekdays(self) -> tuple[str, ...]:
         """Short names of the weekdays, Monday first."""
@@ -89,7 +89,7 @@ class Language:
         if instant is None:
             return NOTHING
         local = instant.replace(tzinfo=UTC).astimezone(ZoneInfo(self.timezone))
-        return f"{self.weekday(local.date())}, {local:%H:%M}".replace(" ", "\u00a0")
+        return f"{self.weekday(local.date())}, {local:%H:%M}"
 
     def spans(self, days: Sequence[date]) -> str:
         """Days in words, consecutive ones as a range."""

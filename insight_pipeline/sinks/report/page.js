@@ -1,7 +1,7 @@
 // Makes the plots answer: each drawing gives way to a live one of the same description, as wide as the
 // page is. Where this does not run, or fails, the drawing stays. `vegaEmbed` comes with the bundle.
 const given = JSON.parse(document.getElementById("plots").textContent);
-const NARROW = 480; // pixels in which four names of a legend do not fit beside each other
+const NARROW = 480; // pixels in which the names of a legend do not fit beside each other
 const options = {
   mode: "vega-lite",
   renderer: "svg",
@@ -14,10 +14,21 @@ const options = {
 };
 for (const place of document.querySelectorAll("[data-plot]")) {
   const plot = given.plots[place.dataset.plot];
-  const legend = { ...plot.config.legend, columns: place.clientWidth < NARROW ? 2 : 0 };
+  const columns = plot.encoding.color.scale.domain.length > 2 ? 2 : 1;
+  const legend = { ...plot.config.legend, columns: place.clientWidth < NARROW ? columns : 0 };
   const fitting = { ...plot, width: "container", config: { ...plot.config, legend } };
   vegaEmbed(place, fitting, options).then(
     () => place.parentElement.classList.add("is-live"),
     () => place.replaceChildren(),
   );
 }
+
+// Where the grid of hours is wider than the page, its fullest hour should be in sight.
+function showFullest() {
+  for (const grid of document.querySelectorAll(".heat")) {
+    const fullest = grid.querySelector(".shade-6");
+    if (fullest) grid.scrollLeft = fullest.offsetLeft - grid.clientWidth / 2;
+  }
+}
+showFullest();
+document.querySelector(".choices")?.addEventListener("change", showFullest);

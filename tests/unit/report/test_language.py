@@ -44,10 +44,8 @@ def test_a_duration_reads_as_a_person_says_it(seconds: float, told: str) -> None
 
 
 def test_an_instant_is_told_on_the_local_clock() -> None:
-    assert GERMAN.instant(datetime(2026, 3, 28, 23, 30)) == "So\u00a029.03.2026,\u00a000:30"
-    assert (
-        ENGLISH.instant(datetime(2026, 7, 1, 22, 5)) == "Thu\u00a02\u00a0Jul\u00a02026,\u00a000:05"
-    )
+    assert GERMAN.instant(datetime(2026, 3, 28, 23, 30)) == "So\u00a029.03.2026, 00:30"
+    assert ENGLISH.instant(datetime(2026, 7, 1, 22, 5)) == "Thu\u00a02\u00a0Jul\u00a02026, 00:05"
 
 
 def test_consecutive_days_are_told_as_a_range() -> None:

@@ -13,6 +13,7 @@ import pytest
 from insight_pipeline.model.report.given import Given
 from insight_pipeline.orchestration.reporting import page_of
 from insight_pipeline.sinks.report import charts
+from insight_pipeline.sinks.report.pictures import picture
 from tests.pipeline import GOLDEN
 from tests.report import CALLBACKS, CALLS, TABLES_BY_HAND, given, large_month, nothing, quiet, table
 from tests.unit.report.reading import Reader, text_of
@@ -136,9 +137,11 @@ def test_pictures_have_the_colours_of_the_light_page() -> None:
 
 def test_pictures_are_small_and_name_no_colour_of_the_style() -> None:
     for plot in page_of(given(), "de").plots:
-        picture = charts.picture(plot, "de")
-        assert picture.startswith(b"\x89PNG")
-        assert len(picture) < 60_000
+        drawn = picture(plot, "de")
+        assert drawn.startswith(b"\x89PNG")
+        assert len(drawn) < 30_000
+        colours = json.dumps(plot.specification)
+        assert set(re.findall(r"var\(--[\w-]+\)", colours)) <= charts.LIGHT.keys()
 
 
 def test_tables_by_hand_are_all_that_a_report_reads() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import altair as alt
 from markupsafe import Markup
@@ -42,12 +43,10 @@ def _plot(found: Sequence[DayRow], language: Language) -> Plot:
         for row in found
         for place_, part in enumerate(_PARTS)
     ]
-    form = "%-d.%-m." if language.is_german else "%-d %b"
     day = language.of(wording.DAY)
     chart = bars(
         rows,
-        0.78,
-        x=alt.X("utcyearmonthdate(day):T", title=None, axis=alt.Axis(format=form, grid=False)),
+        x=alt.X("day:N", title=None, axis=_axis(language), scale=_scale(found)),
         y=amounts("count"),
         color=kinds(_PARTS, list(words.values())),
         order="place:Q",
@@ -59,6 +58,23 @@ def _plot(found: Sequence[DayRow], language: Language) -> Plot:
     )
     title = Term("Besuche in Warteschlangen nach ihrem Ende", "Visits to queues by how they ended")
     return plot("days", language.of(title), chart, WIDE, 230)
+
+
+def _axis(language: Language) -> alt.Axis:
+    """Days as short dates, as many as have room."""
+    form = "%-d.%-m." if language.is_german else "%-d %b"
+    text = f"utcFormat(toDate(datum.value), '{form}')"
+    return alt.Axis(
+        labelExpr=text, labelAngle=0, labelOverlap="parity", labelSeparation=6, ticks=False
+    )
+
+
+def _scale(found: Sequence[DayRow]) -> alt.Scale:
+    """Every day from the first to the last, so that one that is not loaded leaves a gap."""
+    first, last = found[0].day, found[-1].day
+    count = (last - first).days + 1
+    days = [(first + timedelta(days=place)).isoformat() for place in range(count)]
+    return alt.Scale(domain=days, paddingInner=0.22, paddingOuter=0.11)
 
 
 def _table(found: Sequence[DayRow], language: Language) -> Markup:

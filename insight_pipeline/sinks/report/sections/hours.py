@@ -77,7 +77,7 @@ def _grid(
         "div",
         tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *rows)),
         class_=f"scroll heat heat-{grid.counter.replace('_', '-')}",
-        role="region",
+        role="group",
         tabindex="0",
         aria_label=caption,
     )
