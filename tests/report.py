@@ -77,6 +77,7 @@ CALLS = (
     {"call_id": "demo:4", "direction": "inbound", "outcome": "no_user", "local_date": TUESDAY},
     {"call_id": "demo:5", "direction": "outbound", "outcome": "connected"},
     {"call_id": "demo:6", "direction": "outbound", "outcome": "not_connected"},
+    {"call_id": "demo:9", "direction": "outbound", "outcome": "not_connected"},
     {"call_id": "demo:7", "direction": "internal", "outcome": "connected", "local_date": TUESDAY,
      "start_utc": utc(TUESDAY, 15, 30)},
     {"call_id": "demo:8", "direction": "inbound", "outcome": "missed", "caller_number": "+49301"},

@@ -22,7 +22,7 @@ PAGE_MS = 30_000
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A page of the UI, in which the fifteen worked calls have been loaded by the command line."""
+    """A page of the UI; the fifteen worked calls have been loaded, and the report of their month made."""
     with chromium() as browser:
         folder = tmp_path_factory.mktemp("ui")
         config = write_settings(folder, GOLDEN / "examples" / "landing")
@@ -30,6 +30,20 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         command = [sys.executable, "-m", "insight_pipeline.cli.main", "--config", str(config)]
         days = ["--from", "2026-03-12"]
         subprocess.run([*command, "run", *days], env=environment, check=True)
+        report = ["--select", "demo/report", "--partition", "2026-03-01"]
+        definitions = ["-m", "insight_pipeline.definitions"]
+        materialize = [
+            sys.executable,
+            "-m",
+            "dagster",
+            "asset",
+            "materialize",
+            *definitions,
+            *report,
+        ]
+        subprocess.run(
+            materialize, cwd=folder / "home", env=environment, check=True, capture_output=True
+        )
         with dagster_ui(environment) as address:
             context = browser.new_context(
                 base_url=address, viewport={"width": 1600, "height": 1000}
@@ -58,6 +72,7 @@ def test_the_groups_of_assets_stand_from_left_to_right_as_the_data_flows(page: P
         ("fact_queue_visit", "who took the call, or how it left"),
         ("lake", "Published only after every blocking check has passed"),
         ("relational", "all its tables replaced in one transaction"),
+        ("report", "The month as one HTML page with figures and plots"),
     ],
 )
 def test_an_asset_says_what_it_is_who_owns_it_and_that_it_is_loaded(
@@ -78,3 +93,12 @@ def test_a_fact_explains_its_columns_and_shows_how_many_rows_it_has(page: Page) 
         page.get_by_text(text).first.wait_for()
     rows = page.get_by_text("Row count").first.locator("xpath=..")
     assert "15" in rows.inner_text()
+
+
+def test_a_report_names_its_page_and_shows_its_plots(page: Page) -> None:
+    page.goto("/assets/demo/report?partition=2026-03-01&view=partitions")
+    page.get_by_text("reports/demo/2026-03.html").first.wait_for()
+    page.get_by_text("[Show Markdown]").first.click()
+    plot = page.locator("img[src^='data:image/png;base64,']").first
+    plot.wait_for()
+    assert plot.evaluate("image => image.decode().then(() => image.naturalWidth)") > 800

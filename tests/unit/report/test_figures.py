@@ -43,7 +43,7 @@ VARIANTS = {
 
 def test_calls_count_once_by_direction_and_outcome() -> None:
     expected = CallFigures(
-        calls=8, inbound=5, outbound=2, internal=1, inbound_answered=1, inbound_no_user=1,
+        calls=9, inbound=5, outbound=3, internal=1, inbound_answered=1, inbound_no_user=1,
         inbound_abandoned=1, inbound_missed=2, outbound_connected=1,
     )  # fmt: skip
     assert summary(given()).calls == expected
@@ -95,7 +95,7 @@ def test_every_loaded_day_has_its_row_also_one_without_visits() -> None:
     assert [row.day for row in found] == [MONDAY, TUESDAY]
     assert [row.queues.offered for row in found] == [4, 0]
     assert found[1].queues.service_level is None
-    assert [(row.inbound, row.outbound, row.internal) for row in found] == [(3, 2, 0), (2, 0, 1)]
+    assert [(row.inbound, row.outbound, row.internal) for row in found] == [(3, 3, 0), (2, 0, 1)]
 
 
 def test_visits_stand_under_the_weekday_and_hour_of_the_local_clock() -> None:
