@@ -84,7 +84,7 @@ def _token_sensor() -> dg.SensorDefinition:
             problem = error
         state = login.state()
         if not isinstance(problem, TransientError):
-            Alerting(settings).note_login(problem)
+            Alerting(settings).note_login(problem or _why_logged_out(state))
         words = login_words(state, problem, settings.locale)
         if context.cursor == words:
             return dg.SkipReason(words)
@@ -92,6 +92,11 @@ def _token_sensor() -> dg.SensorDefinition:
         return dg.SensorResult(asset_events=[observed], cursor=words, skip_reason=words)
 
     return powerbi_token_sensor
+
+
+def _why_logged_out(state: LoginState) -> InsightError | None:
+    """A push may have seen that the login has ended while the token looks as if it lasted."""
+    return None if state.is_logged_in else state.problem
 
 
 def login_words(state: LoginState, problem: InsightError | None, locale: str) -> str:

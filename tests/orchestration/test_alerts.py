@@ -10,15 +10,19 @@ import dagster as dg
 import pytest
 
 from insight_pipeline.definitions import build_defs
+from insight_pipeline.emulator import running_emulator
+from insight_pipeline.model.errors import InsightError
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.orchestration import failures
 from insight_pipeline.orchestration.alert_automation import report_cron, report_parts
 from insight_pipeline.orchestration.alerting import Alerting, period
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.sinks.powerbi.login import Login
 from tests.integration.notify.place import ALERT, fill, kinds, settings_of, site_of
 from tests.pipeline import GOLDEN, Pipeline
 from tests.receiving import Hooks, MailBox, mail_server, web_server
+from tests.uploading import approving, log_in, uploading_settings
 
 NOW = datetime.now(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0)
 FAILURES = '[failures]\nwebhooks = ["zentrale"]\n'
@@ -134,7 +138,42 @@ def test_without_an_alert_of_days_there_is_no_check(tmp_path: Path, hooks: Hooks
     assert "thresholds_kept" not in {key.name for key in keys}
 
 
+def test_a_login_that_a_push_saw_end_is_told_once_and_again_after_it_was_well(
+    tmp_path: Path, hooks: Hooks
+) -> None:
+    with running_emulator(approving()) as emulator:
+        config = uploading_settings(tmp_path, emulator.url)
+        (tmp_path / "url").write_text(hooks.url)
+        hook = '[webhooks.zentrale]\nkind = "json"\nurl_file = "url"\n'
+        config.write_text(config.read_text("utf-8") + FAILURES + hook, "utf-8")
+        for _ in range(2):
+            settings = log_in(config)
+            instance = dg.DagsterInstance.ephemeral()
+            tick(settings, "powerbi_token_sensor", instance)
+            emulator.revoke_grants()
+            with pytest.raises(InsightError):
+                Login(settings.sinks.powerbi, settings.data_dir).access_token(renew=True)
+            for _ in range(2):
+                tick(settings, "powerbi_token_sensor", instance)
+                tick(settings, "alerts", instance)
+    assert kinds(hooks) == ["login_ended"] * 2
+    assert hooks.posted[0].body["data"] == {"problem": "IA-512"}
+
+
 # The report by mail
+
+
+def test_the_report_that_is_mailed_is_the_page_of_the_report_command(tmp_path: Path) -> None:
+    with mail_server(tmp_path, "plain") as box:
+        settings = reporting(tmp_path, box)
+        job = build_defs(settings).resolve_job_def("demo_mail_report")
+        ops = {"demo_mail_report_op": {"config": {"first": "2026-03-12", "last": "2026-03-13"}}}
+        assert job.execute_in_process(run_config={"ops": ops}).success
+    (part,) = box.mails[0].iter_attachments()
+    file = settings.data_dir / "reports" / "demo" / "2026-03-12_2026-03-13.html"
+    page_text = file.read_text("utf-8")
+    assert page_text.startswith("<!doctype html>")
+    assert part.get_content().replace("\r\n", "\n") == page_text
 
 
 def page(site: Site, first: date, last: date) -> Path:
