@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import click
@@ -12,7 +12,7 @@ import click
 from insight_pipeline.cli.alerts import undelivered_notes
 from insight_pipeline.cli.app import App, as_json, installation_option, json_option, pass_app
 from insight_pipeline.cli.landing import landing_notes, waiting
-from insight_pipeline.cli.notes import Note, note_of, show_notes, stale_notes
+from insight_pipeline.cli.notes import Note, note, note_of, show_notes, stale_notes
 from insight_pipeline.cli.pbx import (
     DatabaseStatus,
     database_notes,
@@ -104,6 +104,7 @@ def site_status(site: Site) -> SiteStatus:
             *landing_notes(site),
             *database_notes(site),
             *stale_notes(site, to_load),
+            *_edition_notes(site, loaded),
             *_user_notes(site),
         ),
     )
@@ -114,3 +115,10 @@ def _user_notes(site: Site) -> Iterator[Note]:
     count = count_users(site.directory, site.installation.groups)
     for problem in user_warnings(site.name, count, site.settings):
         yield note_of(problem, site.settings.locale)
+
+
+def _edition_notes(site: Site, loaded: Sequence[date]) -> Iterator[Note]:
+    """Loaded days that hold what another edition, or another group, evaluated."""
+    if loaded and site.is_scope_changed():
+        fields = {"first": loaded[0], "last": loaded[-1]}
+        yield note("IA-614", site.settings.locale, installation=site.name, **fields)

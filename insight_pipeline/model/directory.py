@@ -57,6 +57,8 @@ class Directory:
     problems: tuple[DirectoryProblem, ...] = ()
     stamps: tuple[str, ...] = ()
     """What the files looked like when they were read: name, size, time of change."""
+    evaluated: str = ""
+    """What of it the edition evaluated when it was read; empty for everything."""
 
     def facts_depend_on(self) -> object:
         """What of it decides facts; names, licences and the like only show in dimensions."""
@@ -64,7 +66,7 @@ class Directory:
             (a.account_id, a.kind, a.service_level_seconds, a.login and a.login.lower())
             for a in self.accounts.values()
         }
-        return accounts, dict(self.services)
+        return accounts, dict(self.services), self.evaluated
 
     def of_kind(self, *kinds: str) -> list[int]:
         """Ids of the present accounts of these kinds, ascending."""

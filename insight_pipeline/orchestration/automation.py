@@ -98,6 +98,8 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
         waiting += table_news(here)
         partitions = daily(here.installation).get_partition_keys()
         newest, days = here.stale(date.fromisoformat(partitions[-1])) if partitions else (0, [])
+        if here.is_scope_changed():
+            waiting.append(f"edition:{newest}:{here.scope.mark}")
         keys = [day.isoformat() for day in days]
         requests = [
             *read_requests(waiting, job_name(site.name, "read")),

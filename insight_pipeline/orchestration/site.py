@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from filelock import FileLock
 
 from insight_pipeline.facts.reconciliation import count_fates
+from insight_pipeline.facts.scope import Scope, scope_of
 from insight_pipeline.facts.visits import QueueRules
 from insight_pipeline.legs.build import KEPT_FATES, Legs, build_legs
 from insight_pipeline.legs.names import names_in_rows
@@ -132,10 +133,24 @@ class Site:
         """The directory read last."""
         return load_directory(self.raw.directory_file)
 
+    @property
+    def scope(self) -> Scope:
+        """What the edition evaluates, by the directory read last."""
+        return self._scope_in(self.directory)
+
+    def _scope_in(self, directory: Directory) -> Scope:
+        return scope_of(self.settings.edition, self.installation.groups, directory)
+
+    def is_scope_changed(self) -> bool:
+        """Whether edition or group are others than when the directory was read."""
+        directory = self.directory
+        return self._scope_in(directory).mark != directory.evaluated
+
     def read_directory(self) -> Directory:
-        """Read the directory anew; days whose facts it may change are touched by that."""
+        """Read the directory anew; days whose facts it or the edition may change are touched by that."""
         before = self.directory
         found = read_directory(self.landing / "directory", before)
+        found = replace(found, evaluated=self._scope_in(found).mark)
         if found.facts_depend_on() != before.facts_depend_on():
             days = np.unique(self.raw.index.parts(CALL_LIST.name).days)
             self.raw.index.put_touched(days.tolist())

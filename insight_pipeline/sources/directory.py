@@ -75,6 +75,7 @@ def load_directory(file: Path) -> Directory:
         {a["account_id"]: _account_of(a) for a in stored["former"]},
         tuple(DirectoryProblem(**p) for p in stored["problems"]),
         tuple(stored.get("stamps", ())),
+        stored.get("evaluated", ""),
     )
 
 
@@ -86,6 +87,7 @@ def store_directory(directory: Directory, file: Path) -> None:
         "former": [asdict(a) for a in directory.former.values()],
         "problems": [asdict(p) for p in directory.problems],
         "stamps": directory.stamps,
+        "evaluated": directory.evaluated,
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(f".{os.getpid()}.tmp")

@@ -130,4 +130,15 @@ EXPORTS = (
               "accounts.csv names it under groups.",
               "Check the group's account id in the settings and the column groups in accounts.csv."),
     ),
+    Message(
+        "IA-614",
+        Words("{installation}: Edition oder Gruppe haben sich geändert, seit die Tage geladen wurden.",
+              "Die geladenen Tage enthalten noch, was vorher ausgewertet wurde.",
+              "insight backfill --installation {installation} --from {first} --to {last} lädt sie neu; der "
+              "Sensor in der Oberfläche tut es nach ihrem Neustart von selbst."),
+        Words("{installation}: edition or group have changed since the days were loaded.",
+              "The loaded days still hold what was evaluated before.",
+              "insight backfill --installation {installation} --from {first} --to {last} loads them anew; "
+              "the sensor in the UI does it by itself once the UI has been started again."),
+    ),
 )  # fmt: skip

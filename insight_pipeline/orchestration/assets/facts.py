@@ -42,16 +42,27 @@ GROUP = "facts"
 
 
 def _visits(site: Site, inputs: Tables, _: Sequence[date]) -> pa.Table:
-    return queue_visits(inputs[LEG], site.directory, site.queue_rules)
+    return site.scope.visits(queue_visits(inputs[LEG], site.directory, site.queue_rules))
 
 
-def _contacts(_: Site, inputs: Tables, __: Sequence[date]) -> pa.Table:
-    return agent_contacts(inputs[LEG], inputs[VISIT])
+def _contacts(site: Site, inputs: Tables, dates: Sequence[date]) -> pa.Table:
+    return site.scope.contacts(agent_contacts(inputs[LEG], _all_visits(site, inputs, dates)))
 
 
-def _calls(_: Site, inputs: Tables, __: Sequence[date]) -> pa.Table:
+def _calls(site: Site, inputs: Tables, dates: Sequence[date]) -> pa.Table:
     private = inputs[PRIVATE_CALL]["call_id"].combine_chunks()
-    return calls(inputs[LEG], inputs[VISIT], inputs[CONTACT], private)
+    visits = _all_visits(site, inputs, dates)
+    contacts = inputs[CONTACT]
+    if not site.scope.is_everything:
+        contacts = agent_contacts(read_staged(site, LEG, dates), visits)
+    return calls(inputs[LEG], visits, contacts, private)
+
+
+def _all_visits(site: Site, inputs: Tables, dates: Sequence[date]) -> pa.Table:
+    """Visits of every queue, which calls and contacts are judged by, whatever is evaluated of them."""
+    if site.scope.is_everything:
+        return inputs[VISIT]
+    return queue_visits(read_staged(site, LEG, dates), site.directory, site.queue_rules)
 
 
 def _queue_intervals(_: Site, inputs: Tables, __: Sequence[date]) -> pa.Table:
