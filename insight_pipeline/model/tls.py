@@ -6,6 +6,7 @@ says otherwise. Facts only; opening connections is for `sources` and `sinks`, ea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -15,6 +16,10 @@ TLS_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
 _PLAIN_MODES = ("disable", "allow", "prefer")
+_DISTRUST = re.compile(
+    r"certificate|SSL|TLS|self.signed|host ?name mismatch|does not match host", re.IGNORECASE
+)
+_LOST = re.compile(r"closed|reset|timed out|EOF", re.IGNORECASE)
 
 
 def is_loopback(host: str) -> bool:
@@ -43,16 +48,22 @@ def is_allowed_mode(host: str, mode: str) -> bool:
     return mode in ENCRYPTED_MODES or (mode in _PLAIN_MODES and is_loopback(host))
 
 
-def postgresql_tls(host: str, chosen: Mapping[str, str]) -> dict[str, str]:
+def is_distrust(text: str) -> bool:
+    """Whether a driver's words mean that a server cannot be trusted; a reset while greeting does not."""
+    return bool(_DISTRUST.search(text)) and not _LOST.search(text)
+
+
+def postgresql_tls(host: str, chosen: Mapping[str, str], authorities: str) -> dict[str, str]:
     """Arguments of libpq about TLS: what the URL chose, and the safe way for the rest.
 
-    The system's own list of authorities can only be used with the name verified too.
+    `authorities` is the file of those that the system trusts, for whom the URL names none.
     """
     mode = chosen.get("sslmode") or ("prefer" if is_loopback(host) else "verify-full")
-    authorities = {"sslrootcert": "system"} if mode == "verify-full" else {}
+    named = chosen.get("sslrootcert") or "system"
+    found = {"sslrootcert": authorities} if named == "system" and mode.startswith("verify") else {}
     return {
-        **authorities,
         **chosen,
+        **found,
         "sslmode": mode,
         "ssl_min_protocol_version": "TLSv1.2",
     }

@@ -1,4 +1,4 @@
-"""The PBX's own database as a source (IA-24n)."""
+"""The PBX's own database as a source (IA-24n, IA-250, IA-251)."""
 
 from insight_pipeline.model.messages.message import Message, Words
 
@@ -6,14 +6,14 @@ PBX = (
     Message(
         "IA-240",
         Words("Die Datenbank der Anlage, {database}, ist nicht erreichbar: {detail}.",
-              "Die Anlage ist aus oder neu gestartet, das Netz lässt die Verbindung nicht durch, oder "
-              "Benutzer, Kennwort oder Zertifikat stimmen nicht.",
-              "Nichts geht verloren: sobald sie erreichbar ist, wird weitergelesen. Sonst Adresse und Rechte "
+              "Die Anlage ist aus oder startet gerade, das Netz lässt die Verbindung nicht durch, oder die "
+              "Adresse stimmt nicht.",
+              "Nichts geht verloren: sobald sie erreichbar ist, wird weitergelesen. Sonst Adresse und Netz "
               "prüfen (docs/pbx_database.md)."),
         Words("The PBX's database, {database}, cannot be reached: {detail}.",
-              "The PBX is off or starting, the network does not let the connection through, or user, "
-              "password or certificate are wrong.",
-              "Nothing is lost: reading goes on as soon as it can be reached. Else check address and rights "
+              "The PBX is off or starting, the network does not let the connection through, or the address "
+              "is wrong.",
+              "Nothing is lost: reading goes on as soon as it can be reached. Else check address and network "
               "(docs/pbx_database.md)."),
     ),
     Message(
@@ -111,5 +111,30 @@ PBX = (
         Words("{installation}: the PBX's database, {database}, has not been read yet.",
               "It is read when days are loaded, and by the sensor in the UI.",
               "insight run --installation {installation} --from YYYY-MM-DD"),
+    ),
+    Message(
+        "IA-250",
+        Words("Die Datenbank der Anlage, {database}, lässt den Benutzer nicht ein: {detail}.",
+              "Benutzer oder Kennwort stimmen nicht, die Datenbank gibt es nicht, oder pg_hba.conf lässt ihn "
+              "von diesem Rechner nicht ein.",
+              "url unter [installations.NAME.cdrdata] und pg_hba.conf der Anlage prüfen "
+              "(docs/pbx_database.md). Nichts geht verloren: danach wird weitergelesen."),
+        Words("The PBX's database, {database}, does not let the user in: {detail}.",
+              "User or password are wrong, there is no such database, or pg_hba.conf keeps this machine out.",
+              "Check url in [installations.NAME.cdrdata] and the PBX's pg_hba.conf (docs/pbx_database.md). "
+              "Nothing is lost: reading goes on afterwards."),
+    ),
+    Message(
+        "IA-251",
+        Words("Keine vertrauenswürdige TLS-Verbindung zur Datenbank der Anlage, {database}: {detail}.",
+              "Die Anlage bietet kein TLS 1.2 oder 1.3 an, ihr Zertifikat ist nicht von einer bekannten "
+              "Stelle, oder es gilt für einen anderen Namen.",
+              "Ein eigenes Zertifikat der Anlage mit ?sslrootcert=DATEI hinter url angeben und die Anlage "
+              "unter dem Namen im Zertifikat ansprechen (docs/pbx_database.md). Nichts geht verloren."),
+        Words("No trustworthy TLS connection to the PBX's database, {database}: {detail}.",
+              "The PBX does not offer TLS 1.2 or 1.3, its certificate is not signed by a known authority, or "
+              "it is valid for another name.",
+              "Name a certificate of the PBX's own by ?sslrootcert=FILE behind the url, and address the PBX "
+              "by the name in the certificate (docs/pbx_database.md). Nothing is lost."),
     ),
 )  # fmt: skip

@@ -11,13 +11,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from insight_pipeline.authorities import system_authorities
 from insight_pipeline.model.errors import PermanentError
 from insight_pipeline.model.tls import is_loopback
 
@@ -32,12 +32,6 @@ CONNECT_SECONDS = 10
 LOCK_SECONDS = 60
 SILENCE_SECONDS = 900
 """How long a statement may say nothing before its connection counts as lost."""
-_SYSTEM_AUTHORITIES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 
 
 @dataclass(frozen=True)
@@ -113,18 +107,11 @@ def _postgresql_options(database: Database, *, is_tls: bool) -> dict[str, Any]:
         "ssl_min_protocol_version": "TLSv1.2",
     }
     if is_tls:
-        authorities = database.ca_file or _system_authorities()
+        authorities = database.ca_file or system_authorities()
         options |= {"sslmode": "verify-full", "sslrootcert": authorities}
     elif database.tls == "off":
         options["sslmode"] = "disable"
     return options
-
-
-def _system_authorities() -> str:
-    """The file of this machine's authorities; libpq's own way to find them where there is none."""
-    own = ssl.get_default_verify_paths().cafile
-    files = (own, *_SYSTEM_AUTHORITIES)
-    return next((file for file in files if file and Path(file).is_file()), "system")
 
 
 def _mysql_options(database: Database, *, is_tls: bool) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from enum import Enum
 import sqlalchemy as sa
 
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
+from insight_pipeline.model.libpq import is_refusal
+from insight_pipeline.model.tls import is_distrust
 
 
 class Meaning(Enum):
@@ -30,14 +32,8 @@ class Meaning(Enum):
     OTHER = "other"
 
 
-_TLS = re.compile(
-    r"certificate|SSL|TLS|self.signed|host ?name mismatch|does not match host", re.IGNORECASE
-)
 _POSTGRESQL_REFUSED = ("28", "3D", "3F", "42501", "25006")
 _POSTGRESQL_PASSES = ("08", "40", "53", "55P03", "57", "58", "XX")
-_POSTGRESQL_BUSY = re.compile(
-    r"starting up|shutting down|recovery|too many|reserved", re.IGNORECASE
-)
 _MYSQL_REFUSED = frozenset(
     {1044, 1045, 1046, 1049, 1130, 1142, 1143, 1227, 1370, 1698, 1820, 3118, 4151}
 )
@@ -111,15 +107,14 @@ def _of_postgresql(error: sa.exc.DBAPIError) -> Meaning:
         return Meaning.PASSES
     if state or not isinstance(error, sa.exc.OperationalError):
         return Meaning.OTHER
-    if "FATAL" in text and not _POSTGRESQL_BUSY.search(text):
+    if is_refusal(text):  # libpq gives no code when connecting fails
         return Meaning.REFUSED
-    # libpq gives no code when connecting fails; a reset during the handshake is no matter of trust.
-    return Meaning.NOT_TRUSTED if _is_distrust(text) else Meaning.PASSES
+    return Meaning.NOT_TRUSTED if is_distrust(text) else Meaning.PASSES
 
 
 def _of_mysql(error: sa.exc.DBAPIError) -> Meaning:
     code, text = next(iter(getattr(error.orig, "args", ())), 0), str(error.orig)
-    if code in {2003, 2026} and _is_distrust(text):
+    if code in {2003, 2026} and is_distrust(text):
         return Meaning.NOT_TRUSTED
     if code == _MYSQL_TAKEN:
         return Meaning.TAKEN
@@ -129,18 +124,12 @@ def _of_mysql(error: sa.exc.DBAPIError) -> Meaning:
     return Meaning.PASSES if is_passing else Meaning.OTHER
 
 
-def _is_distrust(text: str) -> bool:
-    return bool(_TLS.search(text)) and not re.search(
-        r"closed|reset|timed out|EOF", text, re.IGNORECASE
-    )
-
-
 def _of_sql_server(error: sa.exc.DBAPIError) -> Meaning:
     text = str(error.orig)
     if _SQLSERVER_TAKEN.search(text):
         return Meaning.TAKEN
     if _SQLSERVER_REFUSED.search(text):
         return Meaning.REFUSED
-    if _is_distrust(text):
+    if is_distrust(text):
         return Meaning.NOT_TRUSTED
     return Meaning.PASSES if _SQLSERVER_PASSES.search(text) else Meaning.OTHER

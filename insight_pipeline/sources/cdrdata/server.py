@@ -15,10 +15,12 @@ import sqlalchemy as sa
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from insight_pipeline.authorities import system_authorities
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
+from insight_pipeline.model.libpq import is_refusal
 from insight_pipeline.model.rows import CALL_LIST
 from insight_pipeline.model.settings import Cdrdata
-from insight_pipeline.model.tls import postgresql_tls
+from insight_pipeline.model.tls import is_distrust, postgresql_tls
 from insight_pipeline.sources.cdrdata.columns import Columns, TableColumn, chosen_columns
 
 _COLUMNS = """
@@ -126,7 +128,7 @@ def connected(source: Cdrdata) -> Iterator[Server]:
     try:
         connection = psycopg.connect(make_conninfo("", **_arguments(source)))
     except psycopg.Error as error:
-        raise TransientError("IA-240", database=place, detail=_first_line(error)) from error
+        raise _unconnected(error, place) from error
     try:
         with connection:
             connection.read_only = True
@@ -171,8 +173,22 @@ def _arguments(source: Cdrdata) -> dict[str, str | int | None]:
         ),
         "keepalives_idle": source.timeout_seconds,
         "tcp_user_timeout": source.timeout_seconds * 1000,
-        **postgresql_tls(url.host or "", {name: str(url.query[name]) for name in url.query}),
+        **postgresql_tls(
+            url.host or "",
+            {name: str(url.query[name]) for name in url.query},
+            system_authorities(),
+        ),
     }
+
+
+def _unconnected(error: psycopg.Error, place: str) -> InsightError:
+    """Why there is no connection: the server is away, lets nobody in, or is not the one that is trusted."""
+    text, detail = str(error), _first_line(error)
+    if is_refusal(text):
+        return PermanentError("IA-250", database=place, detail=detail)
+    if is_distrust(text):
+        return PermanentError("IA-251", database=place, detail=detail)
+    return TransientError("IA-240", database=place, detail=detail)
 
 
 def _told(error: psycopg.Error, place: str, table: str, seconds: int) -> InsightError:

@@ -93,8 +93,15 @@ def row(
 
 
 def site_of(folder: Path, url: sa.URL, more: str = "") -> Site:
-    """An installation that reads this database and no landing folder."""
+    """An installation that reads this database and no landing folder; a password has a file of its own."""
     file = folder / "insight.toml"
+    text = url.render_as_string(hide_password=False)
+    named = f'url = "{text}"'
+    if url.password is not None:
+        secret = folder / "pbx_url"
+        secret.touch(0o600)
+        secret.write_text(text, encoding="utf-8")
+        named = f'url_file = "{secret}"'
     file.write_text(
         f'landing_dir = "{folder / "landing"}"\n'
         'data_dir = "data"\n'
@@ -102,7 +109,7 @@ def site_of(folder: Path, url: sa.URL, more: str = "") -> Site:
         'timezone = "Europe/Berlin"\n'
         "start_date = 2026-03-01\n"
         "[installations.demo.cdrdata]\n"
-        f'url = "{url.render_as_string(hide_password=False)}"\n{more}'
+        f"{named}\n{more}"
         "[sinks.relational]\n"
         'url = "sqlite:///data/insight.db"\n',
         encoding="utf-8",

@@ -60,7 +60,7 @@ def test_a_server_without_tls_is_not_spoken_to_where_tls_is_demanded(
     if pbx.connection.execute("SHOW ssl").fetchone() == ("on",):
         pytest.skip("this server has a certificate")
     site = site_of(tmp_path, pbx.url.update_query_dict({"sslmode": "require"}))
-    assert _refused(site, TransientError).code == "IA-240"
+    assert _refused(site).code == "IA-251"
 
 
 def test_a_locked_table_is_told_after_the_configured_seconds(site: Site, pbx: Pbx) -> None:
