@@ -23,12 +23,19 @@ from insight_pipeline.model.errors import PermanentError, TransientError
 from insight_pipeline.sinks.relational.migrations.additions import make_additions
 from insight_pipeline.sinks.relational.migrations.frozen import NEWEST, digest_of, frozen_tables
 from insight_pipeline.sinks.relational.schema import MARKER
-from insight_pipeline.sinks.relational.views import digest, report_views, view_statements
+from insight_pipeline.sinks.relational.views import VIEWS, digest, report_views, view_statements
 
 _VIEWS, _TABLES = "views", "tables"
 _SCRIPTS = Path(__file__).with_name("migrations")
 _LOCK = 4_110_427
 _LOCK_SECONDS = 60
+
+
+_READERS = sa.text(
+    "SELECT table_name, grantee FROM information_schema.role_table_grants "
+    "WHERE table_schema = coalesce(:schema, current_schema()) AND table_name IN :views "
+    "AND privilege_type = 'SELECT' AND grantee <> current_user"
+).bindparams(sa.bindparam("views", expanding=True))
 
 
 def migrate(engine: sa.Engine, tables: Mapping[str, sa.Table], locale: str) -> None:
@@ -49,7 +56,7 @@ def migrate(engine: sa.Engine, tables: Mapping[str, sa.Table], locale: str) -> N
             noted = _noted(connection, tables[MARKER])
             if is_newest and noted.get(_TABLES) != wanted[_TABLES]:
                 make_additions(connection, frozen_tables(NEWEST, schema))
-            _make_views(connection, statements)
+            _make_views(connection, schema, statements)
             _note(connection, tables[MARKER], wanted)
 
 
@@ -72,9 +79,20 @@ def _note(connection: sa.Connection, markers: sa.Table, made_from: Mapping[str, 
     connection.execute(sa.insert(markers), rows)
 
 
-def _make_views(connection: sa.Connection, statements: list[str]) -> None:
+def _make_views(connection: sa.Connection, schema: str | None, statements: list[str]) -> None:
+    """PostgreSQL alone drops views whose columns change; who might read them may read them again."""
+    quote = connection.dialect.identifier_preparer
+    readers = (
+        connection.execute(_READERS, {"schema": schema, "views": VIEWS}).all()
+        if (connection.dialect.name == "postgresql")
+        else []
+    )
     for statement in statements:
         connection.exec_driver_sql(statement.replace("%", "%%"))
+    for view, reader in readers:
+        named = quote.format_table(sa.table(view, schema=schema))
+        role = "PUBLIC" if reader == "PUBLIC" else quote.quote(reader)
+        connection.exec_driver_sql(f"GRANT SELECT ON {named} TO {role}".replace("%", "%%"))
 
 
 def _make_schema(connection: sa.Connection, schema: str | None) -> None:

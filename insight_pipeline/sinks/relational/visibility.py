@@ -4,7 +4,8 @@ A table `visible_group` says which reader sees which groups. Of these a restrict
 contacts, key figures and calls, and the names of the agents who had contacts in them; tables that sum over
 all groups he does not see at all, nor any that is not named here. PostgreSQL has policies, SQL Server a
 security policy, MySQL and MariaDB views in a database beside it. The scripts are text for an
-administrator: nothing is executed here.
+administrator: nothing is executed here. They may be run again, as after an update that brought tables:
+who is entitled to what stays.
 """
 
 from __future__ import annotations
@@ -120,14 +121,18 @@ def _sees(rule: Rule, row: str, reader: str, schema: str) -> str:
 def _postgresql(schema: str, prefix: str) -> list[str]:
     group, grants = f"{prefix}_group_reader", f"{schema}.{GRANTS}"
     found = [
-        f"CREATE ROLE {group} NOLOGIN",
+        (
+            f"DO $$ BEGIN CREATE ROLE {group} NOLOGIN; "
+            "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        ),
         f"GRANT USAGE ON SCHEMA {schema} TO {group}",
         f"ALTER ROLE {prefix}_loader BYPASSRLS",  # COPY is not to be had otherwise
         (
-            f"CREATE TABLE {grants} (reader text NOT NULL, installation text NOT NULL, "
+            f"CREATE TABLE IF NOT EXISTS {grants} (reader text NOT NULL, installation text NOT NULL, "
             "queue_id bigint NOT NULL, PRIMARY KEY (reader, installation, queue_id))"
         ),
         f"ALTER TABLE {grants} ENABLE ROW LEVEL SECURITY",
+        f"DROP POLICY IF EXISTS own_rows ON {grants}",
         f"CREATE POLICY own_rows ON {grants} FOR SELECT TO {group} USING (reader = current_user)",
         f"GRANT SELECT ON {grants} TO {group}",
     ]
@@ -140,7 +145,9 @@ def _postgresql(schema: str, prefix: str) -> list[str]:
         own = f"CREATE POLICY own_groups ON {named} FOR SELECT TO {group}"
         found += [
             f"ALTER TABLE {named} ENABLE ROW LEVEL SECURITY",
+            f"DROP POLICY IF EXISTS all_rows ON {named}",
             f"{everything} USING (true)",
+            f"DROP POLICY IF EXISTS own_groups ON {named}",
             f"{own} USING ({_sees(rule, name, 'current_user', schema)})",
         ]
     found += [f"GRANT SELECT ON {schema}.{view} TO {group}" for view in VIEWS]
@@ -152,19 +159,19 @@ def _mysql(dialect: sa.Dialect, schema: str, locale: str, prefix: str) -> list[s
     own, shown, group = quote(schema), quote(schema + VISIBLE), f"{prefix}_group_reader"
     reader = "CONVERT(SUBSTRING_INDEX(USER(), '@', 1) USING utf8mb4) COLLATE utf8mb4_bin"
     found = [
-        f"CREATE USER {group} ACCOUNT LOCK",
-        f"CREATE DATABASE {shown}",
+        f"CREATE USER IF NOT EXISTS {group} ACCOUNT LOCK",
+        f"CREATE DATABASE IF NOT EXISTS {shown}",
         (
-            f"CREATE TABLE {own}.{GRANTS} (reader VARCHAR(80) NOT NULL, installation VARCHAR(40) NOT NULL, "
-            "queue_id BIGINT NOT NULL, PRIMARY KEY (reader, installation, queue_id)) "
-            "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+            f"CREATE TABLE IF NOT EXISTS {own}.{GRANTS} (reader VARCHAR(80) NOT NULL, "
+            "installation VARCHAR(40) NOT NULL, queue_id BIGINT NOT NULL, "
+            "PRIMARY KEY (reader, installation, queue_id)) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
         ),
     ]
     for name, table in TABLES.items():
         columns = ", ".join(f"held.{quote(column)}" for column in table.names)
         rows = f"SELECT {columns} FROM {own}.{quote(name)} AS held"
         sees = _sees(rule_of(table), "held", reader, own)
-        view = f"CREATE SQL SECURITY DEFINER VIEW {shown}.{quote(name)}"
+        view = f"CREATE OR REPLACE SQL SECURITY DEFINER VIEW {shown}.{quote(name)}"
         found.append(f"{view} AS {rows} WHERE {sees}")
     declared = metadata(schema + VISIBLE).tables.values()
     views = report_views({table.name: table for table in declared}, locale)
@@ -184,21 +191,23 @@ _PREDICATES = {
 
 def _sql_server(schema: str, prefix: str) -> list[str]:
     """The members of the group's role are restricted, everybody else sees all."""
-    group = f"{prefix}_group_reader"
+    group, grants = f"{prefix}_group_reader", f"{schema}.{GRANTS}"
     found = [
-        f"CREATE ROLE {group}",
-        f"GRANT SELECT ON SCHEMA::{schema} TO {group}",
+        "SET XACT_ABORT ON; BEGIN TRANSACTION",  # nobody meets the tables without their policy
+        f"IF DATABASE_PRINCIPAL_ID(N'{group}') IS NULL CREATE ROLE {group}",
         (
-            f"CREATE TABLE {schema}.{GRANTS} (reader nvarchar(128) NOT NULL, "
+            f"IF OBJECT_ID(N'{grants}') IS NULL CREATE TABLE {grants} (reader nvarchar(128) NOT NULL, "
             f"installation nvarchar(40) COLLATE {BYTES_SQLSERVER} NOT NULL, queue_id bigint NOT NULL, "
             "PRIMARY KEY (reader, installation, queue_id))"
         ),
-        f"DENY SELECT ON {schema}.{GRANTS} TO {group}",
+        f"DROP SECURITY POLICY IF EXISTS {schema}.own_groups",
+        f"REVOKE SELECT ON SCHEMA::{schema} FROM {group}",  # would show tables that come later
+        *(f"GRANT SELECT ON {schema}.{name} TO {group}" for name in (*TABLES, *VIEWS)),
     ]
     for rule, parameters in _PREDICATES.items():
         sees = _sees(rule, "@", "USER_NAME()", schema).replace("@.", "@")
         found.append(
-            f"CREATE FUNCTION {schema}.sees_by_{rule.value}({parameters}) RETURNS TABLE "
+            f"CREATE OR ALTER FUNCTION {schema}.sees_by_{rule.value}({parameters}) RETURNS TABLE "
             f"WITH SCHEMABINDING AS RETURN SELECT 1 AS sees "
             f"WHERE IS_ROLEMEMBER(N'{group}') = 0 OR {sees}"
         )
@@ -210,4 +219,5 @@ def _sql_server(schema: str, prefix: str) -> list[str]:
             filters.append(f"ADD FILTER PREDICATE {function} ON {schema}.{name}")
     policy = ",\n    ".join(filters)
     found.append(f"CREATE SECURITY POLICY {schema}.own_groups\n    {policy}\n    WITH (STATE = ON)")
+    found.append("COMMIT TRANSACTION")
     return found

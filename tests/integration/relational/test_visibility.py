@@ -47,6 +47,14 @@ class Roles:
             url = url.set(database=f"{url.database}{VISIBLE}")
         return replace(self.owner, url=url.render_as_string(hide_password=False))
 
+    def restrict(self) -> None:
+        """Run the script that restricts readers."""
+        engine = make_engine(self.owner)
+        named = sa.make_url(self.owner.url).database or ""
+        schema = "public" if self.kind == "postgresql" else named
+        _run(self.owner, visibility_script(engine.dialect, schema, "de", self.prefix))
+        engine.dispose()
+
     def rows(self, role: str, query: str) -> list[tuple[object, ...]]:
         """What a role gets for a query."""
         engine = make_engine(self.of(role))
@@ -82,9 +90,7 @@ def _prepared(kind: str) -> Iterator[Roles]:
             sink = RelationalSink(roles.of("migrator"))
             sink.create()
             sink.close()
-            engine = make_engine(roles.owner)
-            _run(roles.owner, visibility_script(engine.dialect, schema, "de", prefix))
-            engine.dispose()
+            roles.restrict()
             _let_in(roles, "group_reader")
             yield roles
         finally:
@@ -138,6 +144,7 @@ def _rows(name: str) -> pa.Table:
         "agent_id": (111, 112),
         "answering_agent_id": (111, 112),
         "call_id": ("demo:1", "demo:2"),
+        "lost_call_id": ("demo:1", "demo:2"),
         "name": ("own", "other"),
         "direction": ("inbound", "inbound"),
         "outcome": ("abandoned", "missed"),
@@ -189,6 +196,39 @@ def test_a_restricted_reader_without_a_group_sees_no_call(roles: Roles) -> None:
             assert roles.rows("group_reader", f"SELECT * FROM {view}") == []
     finally:
         _run(roles.owner, f"UPDATE {GRANTS} SET installation = 'demo' WHERE reader = '{reader}'")
+
+
+def test_the_script_may_be_run_again_and_tables_that_came_since_are_shown_by_group(
+    roles: Roles,
+) -> None:
+    """As after an update: the table is there, and neither policy nor right nor view of it."""
+    shown = sa.make_url(roles.of("group_reader").url).database
+    lost = {
+        "postgresql": "ALTER TABLE fact_callback DISABLE ROW LEVEL SECURITY;\n"
+        "DROP POLICY own_groups ON fact_callback;\n"
+        f"REVOKE SELECT ON fact_callback FROM {roles.prefix}_group_reader",
+        "mariadb": f"DROP VIEW {shown}.fact_callback",
+    }
+    _run(roles.owner, lost[roles.kind])
+    with pytest.raises(sa.exc.DBAPIError):
+        roles.rows("group_reader", "SELECT queue_id FROM fact_callback")
+    roles.restrict()
+    assert roles.rows("group_reader", "SELECT queue_id FROM fact_callback") == [(OWN,)]
+    assert len(roles.rows("group_reader", "SELECT * FROM v_lost_calls")) == 1
+
+
+def test_views_that_are_made_anew_can_be_read_by_whoever_could_before(roles: Roles) -> None:
+    for locale in ("en", "de"):
+        sink = RelationalSink(replace(roles.of("migrator"), locale=locale))
+        sink.create()
+        sink.close()
+        for role in ("reader", "group_reader"):
+            assert roles.rows(role, "SELECT * FROM v_calls")
+
+
+def test_the_use_of_lines_is_shown_to_nobody_and_lost_calls_by_their_queue() -> None:
+    assert rule_of(TABLES["fact_line_interval"]) is Rule.NOBODY
+    assert rule_of(TABLES["fact_callback"]) is Rule.QUEUE
 
 
 @pytest.mark.parametrize(
