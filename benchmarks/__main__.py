@@ -38,7 +38,8 @@ def main() -> None:
     _upload(1_000_000 // scale)
 
 
-def _settings(folder: Path, start: date) -> Path:
+def settings_file(folder: Path, start: date) -> Path:
+    """The settings of an installation `demo` that keeps everything below `folder`."""
     config = folder / "insight.toml"
     config.write_text(
         'landing_dir = "landing"\ndata_dir = "data"\n[installations.demo]\n'
@@ -54,7 +55,7 @@ def _large_day(legs: int) -> None:
     results = []
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory() as folder:
-            config = _settings(Path(folder), date(2026, 3, 1))
+            config = settings_file(Path(folder), date(2026, 3, 1))
             write_days(Path(folder) / "landing", [DAY], legs)
             command = [sys.executable, "-m", "benchmarks.day", str(config)]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -74,7 +75,7 @@ def _large_day(legs: int) -> None:
 def _databases(legs: int, days: int) -> None:
     """Lake to commit, beside what the databases' own loaders take."""
     with tempfile.TemporaryDirectory() as folder:
-        config = _settings(Path(folder), date(2026, 3, 1))
+        config = settings_file(Path(folder), date(2026, 3, 1))
         write_days(Path(folder) / "landing", [DAY], legs)
         command = [sys.executable, "-m", "benchmarks.day", str(config)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -85,7 +86,7 @@ def _year(days: int, legs: int) -> None:
     """Wall seconds of one `insight backfill` to lake and SQLite, checks included."""
     with tempfile.TemporaryDirectory() as folder:
         first = date(2025, 1, 1)
-        config = _settings(Path(folder), first)
+        config = settings_file(Path(folder), first)
         wanted = days_from(first, days)
         rows = write_days(Path(folder) / "landing", wanted, legs)
         command = [sys.executable, "-m", "insight_pipeline.cli.main", "--config", str(config)]

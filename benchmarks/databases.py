@@ -101,16 +101,16 @@ def _take_turns(database: Database, lake: Lake, day: date, files: Files) -> tupl
     engine = make_engine(database)
     own, loader = [], []
     for _ in range(RUNS):
-        _empty(engine)
-        loader.append(_seconds(lambda: _load_by_its_own(engine.url, files)))
-        _empty(engine)
-        own.append(_seconds(load))
+        emptied(engine)
+        loader.append(seconds(lambda: _load_by_its_own(engine.url, files)))
+        emptied(engine)
+        own.append(seconds(load))
     engine.dispose()
     sink.close()
     return statistics.median(own), statistics.median(loader)
 
 
-def _empty(engine: sa.Engine) -> None:
+def emptied(engine: sa.Engine) -> None:
     """An empty table, and nothing left to write of what was there."""
     backend = engine.dialect.name
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
@@ -143,7 +143,8 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def _seconds(action: Callable[[], None]) -> float:
+def seconds(action: Callable[[], None]) -> float:
+    """How long it takes."""
     begin = time.perf_counter()
     action()
     return time.perf_counter() - begin
@@ -167,11 +168,11 @@ def _year(database: Database, tables: Mapping[str, pa.Table], days: int) -> tupl
         for day, partition in zip(dates, moved, strict=True):
             sink.replace_partition(partition, "demo", day)
 
-    each = _seconds(one_by_one)
+    each = seconds(one_by_one)
     for day in dates:
         sink.replace_partition({n: t.slice(0, 0) for n, t in tables.items()}, "demo", day)
     whole = {n: pa.concat_tables([p[n] for p in moved]) for n in tables}
-    bulk = _seconds(lambda: sink.replace_partition(whole, "demo", first))
+    bulk = seconds(lambda: sink.replace_partition(whole, "demo", first))
     sink.close()
     return each * _DAY_MS / days, bulk * _DAY_MS / days
 
