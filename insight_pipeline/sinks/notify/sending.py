@@ -19,7 +19,7 @@ from insight_pipeline.sinks.notify.outbox import Outbox
 from insight_pipeline.sinks.notify.retrying import LEASE_SECONDS, MOST_ATTEMPTS, next_try
 from insight_pipeline.sinks.notify.webhooks import send_webhook
 
-PASS_SECONDS = 25.0
+PASS_SECONDS = 15.0
 """After so long nothing more is begun: a sensor has a minute for everything."""
 
 

@@ -27,6 +27,7 @@ from insight_pipeline.sinks.notify.words import one_line
 ID_HEADER = "Idempotency-Key"
 MOST_RETRY_SECONDS = 3600.0
 _DEADLINE_TIMEOUTS = 3
+"""A whole request may take so many times the timeout of one answer."""
 _READ_BYTES = 4096
 _SHOWN_CHARACTERS = 200
 _SECRET_CHARACTERS = 6
