@@ -212,11 +212,12 @@ def _crash(site: Site) -> None:
 
 def _fail_to_send(site: Site) -> None:
     """Receivers that repeat what they were given, a wrong password, and code that crashes with it."""
-    said = f"{site.hooks.url}/services/{HOOK}?sig={SIGNATURE} password={MAIL_PASSWORD}"
+    said = f"{site.hooks.url}/services/{HOOK}?sig={SIGNATURE} {HOOK}"
+    refused = f"554 no {receiving.USER}:{MAIL_PASSWORD} {MAIL_PASSWORD}"
     assert site.insight("alerts", "test", leaves=0)
     for status in (400, 500, 302):
         site.hooks.replies.append(receiving.Reply(status, said, {"Location": said}))
-        site.box.replies.append(f"550 {said}")
+        site.box.replies.append(refused)
         assert "***" in site.insight("alerts", "test", leaves=1)
     wrong = {"INSIGHT_MAIL__PASSWORD": MAIL_PASSWORD[:-2]}
     assert "IA-633" in site.insight("alerts", "test", "--json", leaves=1, **wrong)
@@ -227,7 +228,7 @@ def _fail_to_send(site: Site) -> None:
     connection.commit()
     connection.close()
     site.hooks.replies.extend([receiving.Reply(400, said)] * 2)
-    site.box.replies.extend([f"554 {said}"] * 2)
+    site.box.replies.extend([refused] * 2)
     site.insight("sensors", leaves=0)
     assert "IA-649" in site.insight("alerts", leaves=0)
     for place in ("webhook", "mail"):
