@@ -74,6 +74,10 @@ _RIGHT: dict[str, Term] = {
         'empty (schema = ""): SQLite has no schemas',
     ),
     "string_too_short": Term("ein Name, nicht leer", "a name, not empty"),
+    "database_name": Term(
+        "der Name der Datenbank am Ende der Adresse, wie in mysql://benutzer@server/datenbank",
+        "the name of the database at the end of the URL, as in mysql://user@server/database",
+    ),
     "pbx_url": Term(
         "eine Adresse wie postgresql://benutzer@anlage/datenbank",
         "a URL such as postgresql://user@pbx/database",

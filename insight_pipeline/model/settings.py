@@ -153,6 +153,8 @@ class Relational(Part):
             raise PydanticCustomError("database_url", "a URL of a supported database")
         if url.get_backend_name() == "sqlite" and not _is_sqlite_file(url):
             raise PydanticCustomError("sqlite_file", "a URL of a file")
+        if url.get_backend_name() in {"mysql", "mariadb"} and not url.database:
+            raise PydanticCustomError("database_name", "a URL that names a database")
         return value
 
     @field_validator("schema_name")

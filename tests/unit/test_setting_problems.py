@@ -42,6 +42,12 @@ def _url(settings: Settings) -> str:
         ("[kpi]\nservice_level_seconds = 1.5\n", "kpi.service_level_seconds", "ganze", "whole"),
         ('[sinks.powerbi]\nupload = "?"\n', "sinks.powerbi.upload", "true oder", "true or"),
         ('[sinks.relational]\nurl = "db"\n', "sinks.relational.url", "sqlite://", "sqlite://"),
+        (
+            '[sinks.relational]\nurl = "mysql://root@127.0.0.1"\n',
+            "sinks.relational.url",
+            "Name der Datenbank",
+            "name of the database",
+        ),
         ('[sinks.powerbi]\napi_url = "http://a"\n', "sinks.powerbi.api_url", "https", "https"),
     ],
 )

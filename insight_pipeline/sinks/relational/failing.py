@@ -78,15 +78,17 @@ def told(error: sa.exc.DBAPIError, url: sa.URL) -> InsightError | None:
 
 
 def shown(url: sa.URL) -> str:
-    """The URL without its password, and without its options, which may hold another."""
-    return url.set(query={}).render_as_string(hide_password=True)
+    """The URL without driver and password, and without its options, which may hold another."""
+    plain = url.set(drivername=url.get_backend_name(), query={})
+    return plain.render_as_string(hide_password=True)
 
 
 def _in_one_line(error: sa.exc.DBAPIError) -> str:
-    """What the driver says, without its number and without the full stop."""
+    """What the driver says first, without its number, hints and the full stop."""
     arguments: tuple[object, ...] = getattr(error.orig, "args", ())
     text = str(arguments[1] if len(arguments) > 1 else error.orig)
-    return " ".join(text.split()).rstrip(".")
+    lines = text.removeprefix("connection failed: ").strip().splitlines()
+    return " ".join(lines[0].split()).rstrip(".") if lines else type(error.orig).__name__
 
 
 def _of_sqlite(error: sa.exc.DBAPIError) -> Meaning:

@@ -182,6 +182,10 @@ def test_a_server_that_is_away_is_tried_again_and_may_be_back_later(kind: str) -
         sink.create()
     assert caught.value.code == "IA-421"
     assert waits == list(WAITS)
+    said = caught.value.message("en")
+    assert f"{scheme}://u@127.0.0.1:" in said
+    assert "refused" in said
+    assert "?" not in said  # libpq asks whether the server is running
 
 
 @pytest.mark.parametrize("kind", SERVERS)
