@@ -18,7 +18,10 @@ def database() -> None:
 @database.command()
 @pass_app
 def migrate(app: App) -> None:
-    """Make or migrate tables and views; loading needs no right to change tables afterwards."""
+    """Make or migrate tables and views.
+
+    Loading needs no right to change tables afterwards.
+    """
     sink = RelationalSink(database_of(app.settings))
     sink.create()
     sink.close()
@@ -29,5 +32,9 @@ def migrate(app: App) -> None:
 @click.argument("name", type=click.Choice(SCRIPTS))
 @pass_app
 def print_script(app: App, name: str) -> None:
-    """Print a script: roles (migrator, loader, reader) or visibility (by group)."""
+    """Print a script of SQL for the administrator.
+
+    NAME is roles (migrator, loader, reader) or visibility (readers restricted by group). Run visibility
+    again after an update that migrated the database.
+    """
     click.echo(script(name, database_of(app.settings)), nl=False)
