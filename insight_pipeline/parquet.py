@@ -22,10 +22,20 @@ def write_parquet(table: pa.Table, path: Path) -> None:
 
 
 def read_parquet(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
-    """Some or all columns of a file, in the types of `schema`, dictionaries without a detour."""
+    """Some or all columns of a file, in the types of `schema`, dictionaries without a detour.
+
+    A column that the file lacks, since it was added to the model later, is NULL where it may be.
+    """
     names = schema.names if columns is None else list(columns)
     wanted = pa.schema([schema.field(name) for name in names])
     coded = [field.name for field in wanted if pa.types.is_dictionary(field.type)]
     with pq.ParquetFile(path, read_dictionary=coded) as file:
-        table = file.read(columns=names).select(names)
+        there = set(file.schema_arrow.names)
+        added = [f.name for f in wanted if f.nullable and f.name not in there]
+        table = file.read(columns=names)
+    for name in added:
+        table = table.append_column(
+            wanted.field(name), pa.nulls(len(table), wanted.field(name).type)
+        )
+    table = table.select(names)
     return table if table.schema.equals(wanted) else table.cast(wanted)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from insight_pipeline.facts.hours import flags_of
 from insight_pipeline.model.columns import days, flags, instants, ints, is_text, table_of
 from insight_pipeline.model.tables import (
     AGENT_COUNTERS,
@@ -46,11 +47,14 @@ def queue_intervals(visits: pa.Table, contacts: pa.Table) -> pa.Table:
         "queue_id": ints(visits, "queue_id"),
         "interval_start_utc": quarter_hour(instants(visits, "enter_utc")),
     }
-    frame = pd.DataFrame({**keys, **counters, "wait_max_seconds": wait})
+    is_open = np.where(np.asarray(visits["is_open"].is_valid()), flags(visits, "is_open"), -1)
+    frame = pd.DataFrame({**keys, **counters, "wait_max_seconds": wait, "is_open": is_open})
     groups = frame.groupby(list(keys), sort=True)
     summed = groups[list(counters)].sum().astype("int64")
     summed["wait_max_seconds"] = groups["wait_max_seconds"].max()
-    return _table(FACT_QUEUE_INTERVAL, summed, visits)
+    # Hours begin and end on quarter hours: all visits of a quarter hour have the same flag.
+    opened = flags_of(groups["is_open"].first().to_numpy(np.int8))
+    return _table(FACT_QUEUE_INTERVAL, summed, visits, is_open=opened)
 
 
 def agent_intervals(contacts: pa.Table) -> pa.Table:
@@ -125,11 +129,11 @@ def _talk_of_visits(visits: pa.Table, contacts: pa.Table) -> Ints:
     return talk
 
 
-def _table(table: Table, summed: pd.DataFrame, source: pa.Table) -> pa.Table:
+def _table(table: Table, summed: pd.DataFrame, source: pa.Table, **more: pa.Array) -> pa.Table:
     """The counters by key as a declared table, of the installation that `source` has."""
     frame = summed.reset_index()
     installation = source["installation"][0].as_py() if len(source) else ""
     columns: dict[str, npt.NDArray[np.generic] | pa.Array | str] = {
         name: frame[name].to_numpy() for name in frame.columns
     }
-    return table_of(table, {**columns, "installation": installation})
+    return table_of(table, {**columns, **more, "installation": installation})

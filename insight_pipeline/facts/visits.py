@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from insight_pipeline.facts.hours import OpeningHours, open_flags
 from insight_pipeline.facts.view import LegView, any_of, first_by, pick, view
 from insight_pipeline.model.columns import (
     NO_ID,
@@ -33,10 +34,11 @@ _VOICEMAIL, _MODULE, _UNKNOWN = range(3)
 
 @dataclass(frozen=True)
 class QueueRules:
-    """Configured figures of queues, in seconds."""
+    """Configured figures of queues, in seconds, and when they are open."""
 
     service_level_seconds: int
     short_abandon_seconds: int
+    hours: OpeningHours | None = None
 
 
 def queue_visits(legs: pa.Table, directory: Directory, rules: QueueRules) -> pa.Table:
@@ -84,6 +86,7 @@ def queue_visits(legs: pa.Table, directory: Directory, rules: QueueRules) -> pa.
             "is_unanswered": ~is_answered,
             "is_short_abandoned": (exit_code == ABANDONED) & (wait < rules.short_abandon_seconds),
             "is_within_threshold": wait <= threshold,
+            "is_open": open_flags(rules.hours, v.queue[at], v.start[at]),
         },
     )
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from insight_pipeline.model.errors import InsightError
+from insight_pipeline.model.hour_problems import HOURS_RIGHT
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.model.terms import Term
 
@@ -90,6 +91,7 @@ _RIGHT: dict[str, Term] = {
         "sslmode verify-full (Vorgabe), verify-ca oder require; unverschlüsselt nur zum eigenen Rechner",
         "sslmode verify-full (the default), verify-ca or require; not encrypted to this machine only",
     ),
+    **HOURS_RIGHT,
     "fifo": Term(
         "none: fifo verwirft Zeilen vor ihren Berichtigungen, dann stimmt keine Summe mehr",
         "none: fifo drops rows before their corrections, and no sum would be right",

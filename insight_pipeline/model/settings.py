@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from insight_pipeline.model.alert_settings import Alert, Mail, Receivers, Report, Webhook
+from insight_pipeline.model.hours import Hours
 from insight_pipeline.model.setting_types import Day, Folder, Part, Whole, listed, no_nul
 from insight_pipeline.model.tls import TLS_OPTIONS, is_allowed_mode, is_safe_address
 
@@ -90,6 +91,8 @@ class Installation(Part):
     """Account ids of the groups that are evaluated (edition lite: one)."""
     cdrdata: Cdrdata | None = None
     """The PBX's own database, read beside the exports."""
+    hours: Hours | None = None
+    """When queues are open; None: it is not known."""
 
     @field_validator("timezone")
     @classmethod

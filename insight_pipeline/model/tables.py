@@ -322,6 +322,7 @@ FACT_QUEUE_VISIT = Table(
         _flag("is_unanswered", "Nicht angenommen: not answered by a user"),
         _flag("is_short_abandoned", "Abandoned within the short-abandon time"),
         _flag("is_within_threshold", "Waited no longer than the threshold"),
+        Column("is_open", Kind.FLAG, "Entered within the queue's hours; NULL = no hours are set"),
     ),
 )
 
@@ -394,7 +395,14 @@ FACT_QUEUE_INTERVAL = Table(
     "facts",
     "Queue visits per quarter hour of entering",
     ("installation", "local_date", "queue_id", "interval_start_utc"),
-    (INSTALLATION, LOCAL_DATE, QUEUE_ID, INTERVAL_START, *QUEUE_COUNTERS),
+    (
+        INSTALLATION,
+        LOCAL_DATE,
+        QUEUE_ID,
+        INTERVAL_START,
+        *QUEUE_COUNTERS,
+        Column("is_open", Kind.FLAG, "Within the queue's hours; NULL = no hours are set"),
+    ),
 )
 
 FACT_AGENT_INTERVAL = Table(

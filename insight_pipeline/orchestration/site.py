@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from filelock import FileLock
 
+from insight_pipeline.facts.hours import opening_hours
 from insight_pipeline.facts.reconciliation import count_fates
 from insight_pipeline.facts.scope import Scope, scope_of
 from insight_pipeline.facts.visits import QueueRules
@@ -147,15 +148,31 @@ class Site:
         return self._scope_in(directory).mark != directory.evaluated
 
     def read_directory(self) -> Directory:
-        """Read the directory anew; days whose facts it or the edition may change are touched by that."""
+        """Read the directory anew; days whose facts it, the edition or the hours may change are touched by that."""
         before = self.directory
         found = read_directory(self.landing / "directory", before)
         found = replace(found, evaluated=self._scope_in(found).mark)
-        if found.facts_depend_on() != before.facts_depend_on():
+        if found.facts_depend_on() != before.facts_depend_on() or self.new_hours:
             days = np.unique(self.raw.index.parts(CALL_LIST.name).days)
             self.raw.index.put_touched(days.tolist())
         store_directory(found, self.raw.directory_file)
+        self.raw.hours_file.write_text(self._hours, encoding="utf-8")
         return found
+
+    @property
+    def _hours(self) -> str:
+        """What of the settings decides `is_open`; empty without hours."""
+        hours, region = self.installation.hours, self.installation.region
+        return f"{region} {hours.model_dump_json()}" if hours else ""
+
+    @property
+    def new_hours(self) -> str | None:
+        """What tells apart hours that no directory was read with yet; None where they are the same."""
+        file = self.raw.hours_file
+        if self._hours == (file.read_text(encoding="utf-8") if file.exists() else ""):
+            return None
+        stamp = file.stat().st_mtime_ns if file.exists() else 0
+        return f"hours:{stamp}:{self._hours}"
 
     def is_directory_unread(self) -> bool:
         """Whether the directory's files look other than when they were read."""
@@ -186,9 +203,10 @@ class Site:
 
     @property
     def queue_rules(self) -> QueueRules:
-        """Configured thresholds."""
-        kpi = self.settings.kpi
-        return QueueRules(kpi.service_level_seconds, kpi.short_abandon_seconds)
+        """Configured thresholds and hours."""
+        kpi, installation = self.settings.kpi, self.installation
+        hours = opening_hours(installation.hours, self.zone, installation.region)
+        return QueueRules(kpi.service_level_seconds, kpi.short_abandon_seconds, hours)
 
     def database(self) -> RelationalSink:
         """The database of the settings, its tables made where they are missing."""

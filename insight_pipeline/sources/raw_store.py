@@ -82,6 +82,11 @@ class RawStore:
         """Where the directory read last is kept."""
         return self.folder / "directory.json"
 
+    @property
+    def hours_file(self) -> Path:
+        """Where the hours are kept that facts were made with."""
+        return self.folder / "hours.txt"
+
     def problems_file(self, kind: str, sha256: str) -> Path:
         """Where the lines set aside from a file are kept."""
         return self.folder / kind / "problems" / f"{sha256}.parquet"

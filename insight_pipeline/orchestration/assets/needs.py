@@ -37,7 +37,7 @@ CALLS_OF_CONTACTS = ("call_id", "result")
 INTERVALS_OF_VISITS = (
     *_OF_A_CALL,
     *("queue_id", "visit_seq", "exit_reason", "enter_utc", "wait_seconds"),
-    *("is_within_threshold", "is_short_abandoned", "is_missed", "is_unanswered"),
+    *("is_within_threshold", "is_short_abandoned", "is_missed", "is_unanswered", "is_open"),
 )
 INTERVALS_OF_CONTACTS = (
     *_OF_A_CALL,

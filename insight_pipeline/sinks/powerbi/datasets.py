@@ -152,6 +152,8 @@ _FORMATS: dict[Kind, Term] = {
     Kind.DAY: Term("dd.MM.yyyy", "yyyy-MM-dd"),
     Kind.INSTANT: Term("dd.MM.yyyy HH:mm:ss", "yyyy-MM-dd HH:mm:ss"),
 }
+NOT_PUSHED = ("is_open",)
+"""Columns that a dataset created without them could not take: the API adds none to a table."""
 _VISIBLE_IDS = ("call_id",)
 """What a person looks a call up by."""
 _SORTED_BY = {"start_time": "interval_of_day"}
@@ -194,7 +196,7 @@ def historical(
 
 def _fact(table: Table, locale: Locale, zones: Mapping[str, str] | None) -> PushTable:
     is_interval = table.name.endswith("_interval")
-    columns = [_copied(column, locale) for column in table.columns]
+    columns = [_copied(c, locale) for c in table.columns if c.name not in NOT_PUSHED]
     columns = [
         replace(c, is_hidden=True)
         if c.name == "local_date" or (is_interval and c.kind is Kind.INTEGER)

@@ -103,6 +103,7 @@ CREATE TABLE insight.fact_queue_visit (
 	is_unanswered BIT NOT NULL,
 	is_short_abandoned BIT NOT NULL,
 	is_within_threshold BIT NOT NULL,
+	is_open BIT NULL,
 	PRIMARY KEY (visit_id)
 );
 CREATE INDEX ix_fact_queue_visit_call_id ON insight.fact_queue_visit (call_id);
@@ -150,6 +151,7 @@ CREATE TABLE insight.fact_queue_interval (
 	wait_total_seconds BIGINT NOT NULL,
 	wait_max_seconds BIGINT NOT NULL,
 	talk_seconds BIGINT NOT NULL,
+	is_open BIT NULL,
 	PRIMARY KEY (installation, local_date, queue_id, interval_start_utc)
 );
 CREATE TABLE insight.fact_agent_interval (

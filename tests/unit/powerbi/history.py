@@ -42,7 +42,7 @@ def golden(name: str) -> pa.Table:
     with (GOLDEN / "pbx_week" / "expected" / f"{name}.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     values = [
-        {c.name: _READ[c.kind](row[c.name]) if row[c.name] else None for c in table.columns}
+        {c.name: _READ[c.kind](row[c.name]) if row.get(c.name) else None for c in table.columns}
         for row in rows
     ]
     return pa.Table.from_pylist(values, schema=table.arrow_schema())
