@@ -19,6 +19,7 @@ from insight_pipeline.orchestration.alert_automation import (
 )
 from insight_pipeline.orchestration.alert_checks import threshold_checks
 from insight_pipeline.orchestration.assets.facts import fact_assets
+from insight_pipeline.orchestration.assets.forecast import forecast_asset, forecast_check
 from insight_pipeline.orchestration.assets.legs import leg_assets
 from insight_pipeline.orchestration.assets.powerbi import dataset_asset, push_assets
 from insight_pipeline.orchestration.assets.report import report_asset
@@ -84,9 +85,9 @@ def _site_defs(site: Site) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *(*source_assets(site), *leg_assets(site), *fact_assets(site)),
-            *(*sink_assets(site), report_asset(site)),
+            *(*sink_assets(site), forecast_asset(site), report_asset(site)),
         ],
-        asset_checks=[*site_checks(site), *threshold_checks(site)],
+        asset_checks=[*site_checks(site), *threshold_checks(site), forecast_check(site)],
         jobs=[read, load, report, *mail_jobs],
         schedules=[
             *(nightly_schedule(site, load), monthly_schedule(site, report)),

@@ -56,11 +56,12 @@ INTERVALS = (
         "offered": 4, "answered": 3, "abandoned": 1, "short_abandoned": 1, "unanswered": 1, "missed": 1,
         "answered_within": 2, "abandoned_within": 1, "wait_answered_seconds": 90,
         "wait_abandoned_seconds": 2, "wait_total_seconds": 92, "wait_max_seconds": 65, "talk_seconds": 600,
+        "is_open": True,
     },
     {
         "local_date": TUESDAY, "queue_id": 4001, "interval_start_utc": utc(TUESDAY, 14),
         "offered": 1, "abandoned": 1, "unanswered": 1, "wait_abandoned_seconds": 301,
-        "wait_total_seconds": 301, "wait_max_seconds": 301,
+        "wait_total_seconds": 301, "wait_max_seconds": 301, "is_open": False,
     },
     {
         "local_date": TUESDAY, "queue_id": 4002, "interval_start_utc": utc(TUESDAY, 22, 45),
@@ -108,6 +109,16 @@ FILES = (
      "open_rows": 0, "quarantined": 2, "status": "accepted", "last_start_utc": utc(TUESDAY, 15, 30)},
     {"file_name": "two.csv", "kind": "line_list", "status": "refused", "reason": "no_header"},
 )  # fmt: skip
+FORECAST = tuple(
+    {"queue_id": queue, "weekday": day, "interval_of_day": quarter, "is_open": is_open, "weeks": 8,
+     "first_date": date(2026, 1, 5), "last_date": MONDAY, "expected_offered": offered,
+     "low_offered": offered - 1, "high_offered": offered + 2, "average_handle_seconds": 200.0,
+     "target_service_level": 0.8, "agents_needed": agents}
+    for queue, day, quarter, is_open, offered, agents in (
+        (4001, 1, 36, True, 9.5, 4), (4001, 1, 37, True, 6.25, 3), (4001, 5, 44, True, 3.0, 2),
+        (4001, 6, 44, False, 40.0, 12), (4002, 3, 40, None, 1.0, None),
+    )
+)  # fmt: skip
 TABLES_BY_HAND = {
     "fact_call": table("fact_call", *CALLS),
     "fact_queue_visit": table("fact_queue_visit", *VISITS),
@@ -128,6 +139,7 @@ TABLES_BY_HAND = {
     "cdr_quarantine": table(
         "cdr_quarantine", {"reason": "encoding"}, {"reason": "field_count"}, {"reason": "field_count"}
     ),
+    "forecast_queue_interval": table("forecast_queue_interval", *FORECAST),
     "reconciliation": table(
         "reconciliation",
         {"local_date": MONDAY, "rows_in": 9, "legs": 6, "duplicates": 3, "is_balanced": True},

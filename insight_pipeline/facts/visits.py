@@ -56,7 +56,7 @@ def queue_visits(legs: pa.Table, directory: Directory, rules: QueueRules) -> pa.
     link = np.where(v.is_elsewhere[at], _link_elsewhere(v, at, taker), v.link[at])
     is_served = (exit_code == ANSWERED) | (exit_code == NO_USER)
     wait = np.where(is_served, link, v.end[at]) - v.start[at]
-    threshold = _thresholds(v.queue[at], directory, rules)
+    threshold = thresholds(v.queue[at], directory, rules)
     was_offered = any_of(v.step, v.steps, v.is_user_owned & ~v.is_own_entry)[v.step[at]]
     is_answered = exit_code == ANSWERED
     source = v.table.take(pa.array(at))
@@ -140,7 +140,8 @@ def _reasons(v: LegView, at: Ints) -> Ints:
     )
 
 
-def _thresholds(queue: Ints, directory: Directory, rules: QueueRules) -> Ints:
+def thresholds(queue: Ints, directory: Directory, rules: QueueRules) -> Ints:
+    """Service level threshold of each queue in seconds: its own, else the configured one."""
     distinct, place = np.unique(queue, return_inverse=True)
     own = [directory.accounts.get(i) for i in distinct.tolist()]
     level = [a.service_level_seconds if a is not None else None for a in own]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from insight_pipeline.model.setting_types import Day, Part, Whole, listed
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 QUARTERS_A_DAY = 96
@@ -65,36 +66,26 @@ def _quarter(hour: int, minute: int) -> int:
 
 def _dates(value: object) -> object:
     """A list of dates, also as an environment variable gives it."""
-    if isinstance(value, str):
-        parts = value.strip().removeprefix("[").removesuffix("]").split(",")
-        return [part.strip() for part in parts if part.strip()]
-    if not isinstance(value, list | tuple):
+    found = listed(value)
+    if not isinstance(found, list | tuple):
         raise PydanticCustomError("day_list", "a list of dates")
-    return value
+    return found
 
 
-def _date(value: object) -> object:
-    if isinstance(value, int | float):
-        raise PydanticCustomError("date_type", "a date")
-    return value
+Spans = Annotated[tuple[Span, ...], BeforeValidator(_spans)]
+Dates = Annotated[tuple[Day, ...], BeforeValidator(_dates)]
 
 
-Day = Annotated[tuple[Span, ...], BeforeValidator(_spans)]
-Dates = Annotated[tuple[Annotated[date, BeforeValidator(_date)], ...], BeforeValidator(_dates)]
-
-
-class Opening(BaseModel):
+class Opening(Part):
     """Hours of a week and the days that differ; None is what is not said."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    monday: Day | None = None
-    tuesday: Day | None = None
-    wednesday: Day | None = None
-    thursday: Day | None = None
-    friday: Day | None = None
-    saturday: Day | None = None
-    sunday: Day | None = None
+    monday: Spans | None = None
+    tuesday: Spans | None = None
+    wednesday: Spans | None = None
+    thursday: Spans | None = None
+    friday: Spans | None = None
+    saturday: Spans | None = None
+    sunday: Spans | None = None
     holidays: Literal["closed", "as usual"] | None = None
     """Public holidays of the installation's region; closed where nothing is said."""
     closed: Dates | None = None
@@ -114,7 +105,7 @@ class Opening(BaseModel):
 class Hours(Opening):
     """The default of all queues, and what is different for some."""
 
-    queues: dict[Annotated[int, Field(ge=1)], Opening] = Field(default_factory=dict)
+    queues: dict[Annotated[Whole, Field(ge=1)], Opening] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _some_hours(self) -> Self:

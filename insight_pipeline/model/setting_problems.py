@@ -33,6 +33,7 @@ _RIGHT: dict[str, Term] = {
     "int_parsing": _INTEGER,
     "int_type": _INTEGER,
     "int_from_float": _INTEGER,
+    "finite_number": _NUMBER,
     "bool_parsing": _FLAG,
     "bool_type": _FLAG,
     "string_type": _TEXT,
@@ -42,7 +43,6 @@ _RIGHT: dict[str, Term] = {
     "dict_type": _TABLE,
     "float_parsing": _NUMBER,
     "float_type": _NUMBER,
-    "finite_number": _NUMBER,
     "tuple_type": Term(
         'eine Liste in eckigen Klammern, etwa [12] oder ["name"]',
         'a list in brackets, for instance [12] or ["name"]',

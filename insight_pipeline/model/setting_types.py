@@ -6,7 +6,6 @@ Single values only; which settings there are stands in `settings` and `alert_set
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -49,7 +48,6 @@ def listed(value: object) -> object:
 Whole = Annotated[int, BeforeValidator(_no_flag)]
 Number = Annotated[float, BeforeValidator(_no_flag_either)]
 Day = Annotated[date, BeforeValidator(_day_only)]
-Folder = Annotated[Path, BeforeValidator(no_nul)]
 
 
 class Part(BaseModel):

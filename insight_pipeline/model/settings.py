@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from insight_pipeline.model.alert_settings import Alert, Mail, Receivers, Report, Webhook
 from insight_pipeline.model.hours import Hours
-from insight_pipeline.model.setting_types import Day, Folder, Part, Whole, listed, no_nul
+from insight_pipeline.model.setting_types import Day, Number, Part, Whole, listed, no_nul
 from insight_pipeline.model.tls import TLS_OPTIONS, is_allowed_mode, is_safe_address
 
 SERVICE_LEVEL_VARIANTS = (
@@ -45,6 +45,7 @@ Variant = Literal[
     "offered",
 ]
 DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "mssql")
+Folder = Annotated[Path, BeforeValidator(no_nul)]
 _NAME = re.compile(r"[a-z0-9_-]{1,40}")
 
 
@@ -125,6 +126,15 @@ class Kpi(Part):
     service_level_seconds: Whole = Field(20, ge=0)
     short_abandon_seconds: Whole = Field(5, ge=0)
     callback_window_hours: Whole = Field(24, ge=1)
+
+
+class Forecast(Part):
+    """How the forecast of calls and agents is made."""
+
+    weeks: Whole = Field(8, ge=1, le=52)
+    """How many weeks of history it rests on."""
+    service_level: Number = Field(0.8, ge=0.01, le=0.999)
+    """Share of calls to be answered within the queue's threshold."""
 
 
 class Privacy(Part):
@@ -231,6 +241,7 @@ class Settings(Part):
     installations: dict[str, Installation] = Field(min_length=1)
     limits: Limits = Limits()  # type: ignore[call-arg]
     kpi: Kpi = Kpi()  # type: ignore[call-arg]
+    forecast: Forecast = Forecast()  # type: ignore[call-arg]
     privacy: Privacy = Privacy()
     sinks: Sinks = Sinks()
     mail: Mail | None = None

@@ -515,6 +515,38 @@ RECONCILIATION = Table(
     ),
 )
 
+FORECAST_QUEUE_INTERVAL = Table(
+    "forecast_queue_interval",
+    "sinks",
+    "What each quarter hour of the week is expected to bring a queue, and the agents that takes",
+    ("installation", "queue_id", "weekday", "interval_of_day"),
+    (
+        INSTALLATION,
+        QUEUE_ID,
+        _integer("weekday", "1 = Monday to 7 = Sunday", nullable=False, minimum=1),
+        _integer(
+            "interval_of_day", "0 to 95, on the installation's clock", nullable=False, minimum=0
+        ),
+        Column("is_open", Kind.FLAG, "Within the queue's hours; NULL = no hours are set"),
+        _integer("weeks", "Days of the history that it rests on", nullable=False, minimum=1),
+        Column("first_date", Kind.DAY, "First day of the history", nullable=False),
+        Column("last_date", Kind.DAY, "Last day of the history", nullable=False),
+        _ratio("expected_offered", "Visits to expect"),
+        _ratio("low_offered", "10th percentile of the history's visits"),
+        _ratio("high_offered", "90th percentile of the history's visits"),
+        _ratio(
+            "average_handle_seconds",
+            "Talk per answered visit of the queue; hold and after-call work are not in call data",
+        ),
+        _count("threshold_seconds", "Threshold of the service level"),
+        _ratio("target_service_level", "Share to be answered within the threshold"),
+        _integer("agents_needed", "Fewest agents for it by Erlang C; NULL = no talk", minimum=1),
+        _ratio("expected_service_level", "Service level with these agents, by Erlang C"),
+        _ratio("expected_occupancy", "Share of their time in which these agents talk"),
+    ),
+    is_partitioned=False,
+)
+
 DIM_AGENT = Table(
     "dim_agent",
     "facts",
@@ -658,6 +690,7 @@ TABLES: dict[str, Table] = {
         KPI_QUEUE_DAY,
         KPI_AGENT_DAY,
         RECONCILIATION,
+        FORECAST_QUEUE_INTERVAL,
         DIM_AGENT,
         DIM_QUEUE,
         DIM_LINE,

@@ -19,9 +19,11 @@ import pyarrow as pa
 
 from insight_pipeline.facts.report.agents import agents
 from insight_pipeline.facts.report.days import days
+from insight_pipeline.facts.report.forecast import expected
 from insight_pipeline.facts.report.hours import hours
 from insight_pipeline.facts.report.lines import lines
 from insight_pipeline.facts.report.lost import lost
+from insight_pipeline.facts.report.opening import opening
 from insight_pipeline.facts.report.quality import quality
 from insight_pipeline.facts.report.queues import queues
 from insight_pipeline.facts.report.summary import summary
@@ -34,9 +36,11 @@ from insight_pipeline.sinks.report.pictures import picture
 from insight_pipeline.sinks.report.section import Plot, Section
 from insight_pipeline.sinks.report.sections.agents import agents_section
 from insight_pipeline.sinks.report.sections.days import days_section
+from insight_pipeline.sinks.report.sections.forecast import forecast_section
 from insight_pipeline.sinks.report.sections.hours import hours_section
 from insight_pipeline.sinks.report.sections.lines import lines_section
 from insight_pipeline.sinks.report.sections.lost import lost_section
+from insight_pipeline.sinks.report.sections.opening import opening_section
 from insight_pipeline.sinks.report.sections.quality import quality_section
 from insight_pipeline.sinks.report.sections.queues import queues_section
 from insight_pipeline.sinks.report.sections.summary import summary_section
@@ -60,10 +64,12 @@ SECTIONS: tuple[_Part[Any], ...] = (
     _Part(summary, summary_section),
     _Part(days, days_section),
     _Part(hours, hours_section),
+    _Part(opening, opening_section),
     _Part(queues, queues_section),
     _Part(agents, agents_section),
     _Part(lost, lost_section),
     _Part(lines, lines_section),
+    _Part(expected, forecast_section),
     _Part(quality, quality_section),
 )
 _WITHOUT_DAYS = SECTIONS[-1:]
@@ -81,7 +87,10 @@ _READ: Mapping[str, Sequence[str]] = {
     "fact_callback": (),
 }
 """Partitioned tables of the lake, and the columns that are read of them; none named: all."""
-_WHOLE = ("dim_agent", "dim_queue", "dim_line", "ingest_file", "cdr_quarantine")
+_WHOLE = (
+    *("dim_agent", "dim_queue", "dim_line"),
+    *("ingest_file", "cdr_quarantine", "forecast_queue_interval"),
+)
 _RECONCILIATION = "reconciliation"
 _PICTURED = ("days", "waits", "traffic")
 """Plots that the UI shows; the page has more."""

@@ -148,7 +148,7 @@ class Site:
         return self._scope_in(directory).mark != directory.evaluated
 
     def read_directory(self) -> Directory:
-        """Read the directory anew; days whose facts it, the edition or the hours may change are touched by that."""
+        """Read the directory anew; days whose facts it, the edition or the hours may change are touched."""
         before = self.directory
         found = read_directory(self.landing / "directory", before)
         found = replace(found, evaluated=self._scope_in(found).mark)

@@ -1,4 +1,4 @@
-"""Opening hours in the settings: what they mean, and what is refused with what would be right."""
+"""Opening hours and forecast in the settings: what they mean, what is refused, and what is said."""
 
 from __future__ import annotations
 
@@ -123,6 +123,25 @@ def test_a_queue_is_named_by_its_account_id(tmp_path: Path, queue: str) -> None:
     problem = _refused(tmp_path, HOURS + 'friday = "closed"\n' + text)
     assert problem.code == "IA-103"
     assert problem.fields["key"] == f"{KEY}.queues.{queue}"
+
+
+@pytest.mark.parametrize(
+    ("line", "german", "english"),
+    [
+        ("weeks = 0", "mindestens 1", "at least 1"),
+        ("weeks = 53", "höchstens 52", "at most 52"),
+        ("service_level = 1.0", "höchstens 0.999", "at most 0.999"),
+        ("service_level = 80", "höchstens 0.999", "at most 0.999"),
+        ('service_level = "much"', "eine Zahl", "a number"),
+    ],
+)
+def test_a_forecast_that_cannot_be_made_is_refused(
+    tmp_path: Path, line: str, german: str, english: str
+) -> None:
+    problem = _refused(tmp_path, PLAIN + f"[forecast]\n{line}\n")
+    assert problem.fields["key"] == f"forecast.{line.split(maxsplit=1)[0]}"
+    assert german in problem.next_step("de")
+    assert english in problem.next_step("en")
 
 
 @pytest.mark.parametrize("text", ["", 'closed = ["2026-12-24"]\n', 'holidays = "closed"\n'])

@@ -25,7 +25,10 @@ from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.relational.connecting import backend_of
 
 GROUP = "sinks"
-WHOLE = ("dim_agent", "dim_queue", "dim_line", "ingest_file", "cdr_quarantine")
+WHOLE = (
+    *("dim_agent", "dim_queue", "dim_line"),
+    *("ingest_file", "cdr_quarantine", "forecast_queue_interval"),
+)
 SHARED = ("dim_date", "dim_interval")
 
 
@@ -94,7 +97,8 @@ def _relational(site: Site) -> dg.AssetsDefinition:
 def _relational_dimensions(site: Site) -> dg.AssetsDefinition:
     @dg.asset(  # type: ignore[call-overload,untyped-decorator]
         **asset_options(site, "relational_dimensions", GROUP, "sql", _kind(site)),
-        description="Dimensions, files and quarantine in the database, replaced in one transaction.",
+        description="Dimensions, files, quarantine and forecast in the database, replaced in one "
+        "transaction.",
         deps=[*(key(site.name, name) for name in WHOLE), *(dg.AssetKey([name]) for name in SHARED)],
     )
     @told(site.settings.locale)

@@ -258,6 +258,26 @@ CREATE TABLE insight.reconciliation (
 	is_balanced BIT NOT NULL,
 	PRIMARY KEY (installation, local_date)
 );
+CREATE TABLE insight.forecast_queue_interval (
+	installation NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+	queue_id BIGINT NOT NULL,
+	weekday BIGINT NOT NULL,
+	interval_of_day BIGINT NOT NULL,
+	is_open BIT NULL,
+	weeks BIGINT NOT NULL,
+	first_date DATE NOT NULL,
+	last_date DATE NOT NULL,
+	expected_offered DOUBLE PRECISION NULL,
+	low_offered DOUBLE PRECISION NULL,
+	high_offered DOUBLE PRECISION NULL,
+	average_handle_seconds DOUBLE PRECISION NULL,
+	threshold_seconds BIGINT NOT NULL,
+	target_service_level DOUBLE PRECISION NULL,
+	agents_needed BIGINT NULL,
+	expected_service_level DOUBLE PRECISION NULL,
+	expected_occupancy DOUBLE PRECISION NULL,
+	PRIMARY KEY (installation, queue_id, weekday, interval_of_day)
+);
 CREATE TABLE insight.dim_agent (
 	installation NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
 	agent_id BIGINT NOT NULL,

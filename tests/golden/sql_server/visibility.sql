@@ -30,6 +30,8 @@ GRANT SELECT ON insight.kpi_agent_day TO insight_group_reader
 GO
 GRANT SELECT ON insight.reconciliation TO insight_group_reader
 GO
+GRANT SELECT ON insight.forecast_queue_interval TO insight_group_reader
+GO
 GRANT SELECT ON insight.dim_agent TO insight_group_reader
 GO
 GRANT SELECT ON insight.dim_queue TO insight_group_reader
@@ -74,6 +76,7 @@ CREATE SECURITY POLICY insight.own_groups
     ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.kpi_queue_day,
     ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.kpi_agent_day,
     ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.reconciliation,
+    ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.forecast_queue_interval,
     ADD FILTER PREDICATE insight.sees_by_agent(installation, agent_id) ON insight.dim_agent,
     ADD FILTER PREDICATE insight.sees_by_queue(installation, queue_id) ON insight.dim_queue,
     ADD FILTER PREDICATE insight.sees_by_nobody(installation) ON insight.cdr_quarantine,

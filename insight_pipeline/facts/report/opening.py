@@ -10,13 +10,22 @@ import pandas as pd
 import pyarrow as pa
 
 from insight_pipeline.facts.kpi import service_level
+from insight_pipeline.facts.report.summing import names_of
 from insight_pipeline.model.columns import flags, ints
-from insight_pipeline.model.opening import OpeningRow, OpeningState
+from insight_pipeline.model.report.given import Given
+from insight_pipeline.model.report.opening import OpeningRow, Openings, OpeningState
 
 _COUNTERS = (
     *("offered", "answered", "abandoned", "short_abandoned"),
     *("answered_within", "abandoned_within"),
 )
+
+
+def opening(given: Given) -> Openings:
+    """Visits of the period by opening hours, with the names of the queues."""
+    variant = given.definitions.service_level_variant
+    rows = by_opening(given.tables["fact_queue_interval"], variant)
+    return Openings(rows, names_of(given.tables["dim_queue"], "queue_id"))
 
 
 def by_opening(intervals: pa.Table, variant: str) -> tuple[OpeningRow, ...]:

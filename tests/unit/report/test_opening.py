@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from insight_pipeline.facts.opening import by_opening
-from insight_pipeline.model.opening import OpeningRow, OpeningState
+from insight_pipeline.facts.report.opening import by_opening
+from insight_pipeline.model.report.opening import OpeningRow, OpeningState
 from insight_pipeline.model.tables import FACT_QUEUE_INTERVAL
 
 INSIDE, OUTSIDE, NOT_KNOWN = OpeningState

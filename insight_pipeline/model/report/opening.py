@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,3 +26,11 @@ class OpeningRow:
     abandoned: int
     service_level: float | None
     """None where nothing counts."""
+
+
+@dataclass(frozen=True)
+class Openings:
+    """All queues together, then each of them, and how queues are called."""
+
+    rows: tuple[OpeningRow, ...]
+    names: Mapping[int, str]
