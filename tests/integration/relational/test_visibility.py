@@ -126,7 +126,7 @@ def roles(request: pytest.FixtureRequest) -> Iterator[Roles]:
             "demo",
             FRIDAY,
         )
-        sink.replace_tables({name: _rows(name) for name in ("dim_queue", "dim_agent")}, "demo")
+        sink.replace_tables({name: _rows(name) for name in OWN_TABLES}, "demo")
         sink.close()
         reader = f"{found.prefix}_group_reader"
         _run(found.owner, f"INSERT INTO {GRANTS} VALUES ('{reader}', 'demo', {OWN})")
@@ -156,6 +156,7 @@ def _rows(name: str) -> pa.Table:
     return pa.Table.from_pylist(rows, table.arrow_schema())
 
 
+OWN_TABLES = ("dim_queue", "dim_agent", "forecast_queue_interval")
 GROUPED = [n for n, t in TABLES.items() if rule_of(t) in {Rule.QUEUE, Rule.CALL}]
 HIDDEN = [n for n, t in TABLES.items() if rule_of(t) is Rule.NOBODY]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from insight_pipeline.model.report.given import Given
-from insight_pipeline.orchestration.reporting import page_of
+from insight_pipeline.orchestration.reporting import SECTIONS, page_of
 from insight_pipeline.sinks.report import charts
 from insight_pipeline.sinks.report.pictures import picture
 from tests.pipeline import GOLDEN
@@ -88,7 +88,7 @@ def test_every_link_of_the_contents_leads_to_a_section() -> None:
     elements = Reader(page_of(given(), "en").page).elements
     names = {attributes["id"] for _, attributes in elements if "id" in attributes}
     links = [a["href"] or "" for name, a in elements if name == "a"]
-    assert len(links) == 8
+    assert len(links) == len(SECTIONS)
     assert {link.removeprefix("#") for link in links} <= names
     ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
     assert len(ids) == len(set(ids))
