@@ -56,6 +56,8 @@ def send_mail(mail: Mail, notice: Notice, recipient: str) -> None:
         _converse(mail, mail_of(notice, mail, recipient), recipient)
     except (smtplib.SMTPException, OSError) as error:
         failure = _failure(error, mail, recipient)
+    except UnicodeError:  # AUTH knows ASCII alone
+        failure = PermanentError("IA-633", server=f"{mail.host}:{mail.port}", status="ASCII")
     if failure is not None:  # outside: the caught error holds the dialogue
         raise failure
 

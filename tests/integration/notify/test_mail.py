@@ -105,6 +105,13 @@ def test_a_login_is_made_over_the_encrypted_connection(tmp_path: Path, security:
     assert PASSWORD not in repr((problem, problem.fields, problem.message("de")))
 
 
+def test_a_password_that_the_login_cannot_carry_is_a_refused_login(tmp_path: Path) -> None:
+    with mail_server(tmp_path, needs_login=True) as box:
+        found = refusal(settings(box, user=USER, password=SecretStr("Käse")))
+    assert isinstance(found, PermanentError)
+    assert (found.code, box.mails) == ("IA-633", [])
+
+
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_certificate_for_another_name_is_refused_and_nothing_is_sent(
     tmp_path: Path, security: str
