@@ -118,7 +118,7 @@ def _user_notes(site: Site) -> Iterator[Note]:
 
 
 def _edition_notes(site: Site, loaded: Sequence[date]) -> Iterator[Note]:
-    """Loaded days that hold what another edition, or another group, evaluated."""
-    if loaded and site.is_scope_changed():
+    """Loaded days that were made with another edition or group, other thresholds or hours."""
+    if loaded and site.is_redefined():
         fields = {"first": loaded[0], "last": loaded[-1]}
         yield note("IA-614", site.settings.locale, installation=site.name, **fields)

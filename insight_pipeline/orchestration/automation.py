@@ -95,7 +95,7 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
         waiting = [_mark(path) for path in unread(here.raw, here.landing, here.read_limits)]
         if here.is_directory_unread():
             waiting += stamps_of(here.landing / "directory") or ("directory",)
-        if (new := here.new_hours) is not None:
+        if (new := here.new_definitions) is not None:
             waiting.append(new)
         waiting += table_news(here)
         partitions = daily(here.installation).get_partition_keys()

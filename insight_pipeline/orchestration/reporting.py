@@ -156,7 +156,7 @@ def now_utc() -> datetime:
 def _gathered(site: Site, first: date, last: date, now: datetime) -> Given:
     loaded = _loaded(site, first, last)
     _, touched = site.stale(last)
-    stale = tuple(sorted(set(touched) & set(loaded)))
+    stale = loaded if site.is_redefined() else tuple(sorted(set(touched) & set(loaded)))
     zone, kpi = site.installation.timezone, site.settings.kpi
     return Given(
         Period(site.name, zone, first, last, loaded, stale, now),

@@ -147,32 +147,36 @@ class Site:
         directory = self.directory
         return self._scope_in(directory).mark != directory.evaluated
 
+    def is_redefined(self) -> bool:
+        """Whether loaded days were made with other settings than the present ones."""
+        return self.is_scope_changed() or self.new_definitions is not None
+
     def read_directory(self) -> Directory:
-        """Read the directory anew; days whose facts it, the edition or the hours may change are touched."""
+        """Read the directory anew; days whose facts it or other settings may change are touched."""
         before = self.directory
         found = read_directory(self.landing / "directory", before)
         found = replace(found, evaluated=self._scope_in(found).mark)
-        if found.facts_depend_on() != before.facts_depend_on() or self.new_hours:
+        if found.facts_depend_on() != before.facts_depend_on() or self.new_definitions:
             days = np.unique(self.raw.index.parts(CALL_LIST.name).days)
             self.raw.index.put_touched(days.tolist())
         store_directory(found, self.raw.directory_file)
-        self.raw.hours_file.write_text(self._hours, encoding="utf-8")
+        self.raw.definitions_file.write_text(self._definitions, encoding="utf-8")
         return found
 
     @property
-    def _hours(self) -> str:
-        """What of the settings decides `is_open`; empty without hours."""
+    def _definitions(self) -> str:
+        """What of the settings the facts are made with: region, hours, thresholds, window."""
         hours, region = self.installation.hours, self.installation.region
-        return f"{region} {hours.model_dump_json()}" if hours else ""
+        parts = (region, self.settings.kpi.model_dump_json(), hours and hours.model_dump_json())
+        return " ".join(part for part in parts if part)
 
     @property
-    def new_hours(self) -> str | None:
-        """What tells apart hours that no directory was read with yet; None where they are the same."""
-        file = self.raw.hours_file
-        if self._hours == (file.read_text(encoding="utf-8") if file.exists() else ""):
+    def new_definitions(self) -> str | None:
+        """What tells apart settings that no directory was read with yet; None where they are the same."""
+        file = self.raw.definitions_file
+        if not file.exists() or file.read_text(encoding="utf-8") == self._definitions:
             return None
-        stamp = file.stat().st_mtime_ns if file.exists() else 0
-        return f"hours:{stamp}:{self._hours}"
+        return f"definitions:{file.stat().st_mtime_ns}:{self._definitions}"
 
     def is_directory_unread(self) -> bool:
         """Whether the directory's files look other than when they were read."""

@@ -83,9 +83,9 @@ class RawStore:
         return self.folder / "directory.json"
 
     @property
-    def hours_file(self) -> Path:
-        """Where the hours are kept that facts were made with."""
-        return self.folder / "hours.txt"
+    def definitions_file(self) -> Path:
+        """Where the settings are kept that facts were made with."""
+        return self.folder / "definitions.txt"
 
     def problems_file(self, kind: str, sha256: str) -> Path:
         """Where the lines set aside from a file are kept."""

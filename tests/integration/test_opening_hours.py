@@ -70,21 +70,38 @@ def test_without_hours_it_is_not_known(config: Path) -> None:
 
 def test_other_hours_make_loaded_days_stale_and_the_same_do_not(config: Path) -> None:
     site = _loaded(_with(config, ""))
-    assert not site.new_hours
+    assert not site.new_definitions
     assert site.stale(TODAY)[1] == []
     opened = HOURS.format("09:00-09:30")
     site = _with(config, opened)
-    assert site.new_hours
+    assert site.new_definitions
     direct.read(site)
     assert site.stale(TODAY)[1] == [DAY]
     _loaded(site)
     direct.read(site)
-    assert not site.new_hours
+    assert not site.new_definitions
     assert site.stale(TODAY)[1] == []
     shorter = _with(config, HOURS.format("09:00-09:15"))
-    assert shorter.new_hours != _with(config, opened).new_hours
+    assert shorter.new_definitions != _with(config, opened).new_definitions
     direct.read(shorter)
     assert shorter.stale(TODAY)[1] == [DAY]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[kpi]\ncallback_window_hours = 1\n",
+        "[kpi]\nshort_abandon_seconds = 30\n",
+        '[kpi]\nservice_level_variant = "offered"\n',
+    ],
+)
+def test_other_definitions_make_loaded_days_stale(config: Path, line: str) -> None:
+    site = _loaded(_with(config, ""))
+    assert not site.is_redefined()
+    other = _with(config, line)
+    assert other.is_redefined()
+    direct.read(other)
+    assert other.stale(TODAY)[1] == [DAY]
 
 
 def test_the_sensor_brings_other_hours_into_loaded_days(config: Path) -> None:

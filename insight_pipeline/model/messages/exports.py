@@ -132,12 +132,12 @@ EXPORTS = (
     ),
     Message(
         "IA-614",
-        Words("{installation}: Edition oder Gruppe haben sich geändert, seit die Tage geladen wurden.",
-              "Die geladenen Tage enthalten noch, was vorher ausgewertet wurde.",
+        Words("{installation}: Was die Auswertung bestimmt, hat sich seit dem Laden der Tage geändert.",
+              "Edition, Gruppe, [kpi], region oder Öffnungszeiten sind andere als beim Laden.",
               "insight backfill --installation {installation} --from {first} --to {last} lädt sie neu; der "
               "Sensor in der Oberfläche tut es nach ihrem Neustart von selbst."),
-        Words("{installation}: edition or group have changed since the days were loaded.",
-              "The loaded days still hold what was evaluated before.",
+        Words("{installation}: what decides the figures has changed since the days were loaded.",
+              "Edition, group, [kpi], region or opening hours are others than when they were loaded.",
               "insight backfill --installation {installation} --from {first} --to {last} loads them anew; "
               "the sensor in the UI does it by itself once the UI has been started again."),
     ),
