@@ -15,7 +15,7 @@ export GX_ANALYTICS_ENABLED := false
 # Dagster's folders stand in .env, which `dagster dev` reads too.
 DAGSTER_ENV = set -a && . ./.env && set +a &&
 RUN_FROM := 2026-03-01
-RUN_TO := 2026-03-31
+RUN_TO := 2026-04-01
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench ui lock clean
