@@ -169,9 +169,10 @@ def _tell(app: App, wish: _Wish, style: FileStyle, found: Export, written: Writt
         )
         return
     rows = grouped(written.rows, app.locale)
+    unit = Term("Zeile", "row") if written.rows == 1 else Term("Zeilen", "rows")
     app.say(
-        f"{rows} Zeilen von {found.table.name} nach {wish.output} geschrieben.",
-        f"{rows} rows of {found.table.name} written to {wish.output}.",
+        f"{rows} {unit.de} von {found.table.name} nach {wish.output} geschrieben.",
+        f"{rows} {unit.en} of {found.table.name} written to {wish.output}.",
     )
     if written.sheets > 1:
         app.say(

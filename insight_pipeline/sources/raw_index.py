@@ -123,9 +123,7 @@ class RawIndex:
         with self.connected() as connection:
             connection.executescript(_SCHEMA)
             columns = [row[1] for row in connection.execute("PRAGMA table_info(part)")]
-            if (
-                "last_end" not in columns
-            ):  # an earlier version's; exact once the files are read again
+            if "last_end" not in columns:  # exact once the files are read again
                 connection.execute("ALTER TABLE part ADD COLUMN last_end INTEGER")
                 connection.execute(f"UPDATE part SET last_end = (day + 2) * {DAY_SECONDS}")
 

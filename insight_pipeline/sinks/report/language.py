@@ -110,3 +110,12 @@ class Language:
     def is_german(self) -> bool:
         """Whether texts are German."""
         return self.locale == "de"
+
+
+def hours_in_words(hours: int) -> Term:
+    """A span of whole hours, as it stands after `within`."""
+    return (
+        Term("einer Stunde", "one hour")
+        if hours == 1
+        else Term(f"{hours} Stunden", f"{hours} hours")
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from insight_pipeline.model.report.figures import Lost
 from insight_pipeline.model.terms import Term
 from insight_pipeline.sinks.report.html import Column, note, table
-from insight_pipeline.sinks.report.language import NOTHING, Language
+from insight_pipeline.sinks.report.language import NOTHING, Language, hours_in_words
 from insight_pipeline.sinks.report.section import Section
 from insight_pipeline.sinks.report.sections import wording
 
@@ -51,12 +51,12 @@ def lost_section(found: Lost, language: Language) -> Section:
 
 
 def _told(found: Lost, language: Language) -> str:
-    count, hours = language.count(len(found.calls)), found.window_hours
+    count, hours = language.count(len(found.calls)), hours_in_words(found.window_hours)
     told = Term(
-        f"Verlorene Anrufe, auf die innerhalb von {hours} Stunden weder ein angenommener Anruf derselben "
+        f"Verlorene Anrufe, auf die innerhalb von {hours.de} weder ein angenommener Anruf derselben "
         f"Nummer noch ein Rückruf folgte: {count}",
         f"Lost calls that neither an answered call of the same number nor a callback followed within "
-        f"{hours} hours: {count}",
+        f"{hours.en}: {count}",
     )
     shown = (
         Term(f". Hier stehen die neuesten {SHOWN}.", f". These are the newest {SHOWN}.")

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from insight_pipeline.model.report.figures import CallFigures, Summary
 from insight_pipeline.model.terms import Term
 from insight_pipeline.sinks.report.html import tag
-from insight_pipeline.sinks.report.language import Language
+from insight_pipeline.sinks.report.language import Language, hours_in_words
 from insight_pipeline.sinks.report.sections import wording
 
 
@@ -101,17 +101,18 @@ def queues(found: Summary, language: Language) -> Markup:
 
 def lost_calls(found: Summary, language: Language) -> Markup:
     """Lost calls by what became of them."""
-    lost, count, hours = found.lost, language.count, found.callback_window_hours
+    lost, count = found.lost, language.count
+    hours = hours_in_words(found.callback_window_hours)
     lines = [
         _Line(Term("Verloren", "Lost"), count(lost.lost),
               Term("Eingehend, abgebrochen oder verpasst, mit Rufnummer, nicht privat.",
                    "Inbound, abandoned or missed, with a number, not private.")),
         _part(Term("Anrufer kam durch", "caller got through"), count(lost.by_customer),
-              Term(f"Er rief innerhalb von {hours} Stunden noch einmal an und wurde angenommen.",
-                   f"They called again within {hours} hours and were answered.")),
+              Term(f"Er rief innerhalb von {hours.de} noch einmal an und wurde angenommen.",
+                   f"They called again within {hours.en} and were answered.")),
         _part(Term("zurückgerufen", "called back"), count(lost.by_us),
-              Term(f"Wir erreichten ihn innerhalb von {hours} Stunden.",
-                   f"We reached them within {hours} hours.")),
+              Term(f"Wir erreichten ihn innerhalb von {hours.de}.",
+                   f"We reached them within {hours.en}.")),
         _part(Term("noch offen", "still open"), count(lost.open),
               Term("Keins von beiden, bisher.", "Neither so far.")),
         _Line(Term("Mittlere Zeit bis dahin", "Average time until then"),
