@@ -104,7 +104,7 @@ def test_a_batch_keeps_to_its_size_whatever_its_texts_are_escaped_to() -> None:
         ).append_column("ratio", pa.array([chance.uniform(-1e300, 1e300) for _ in texts]))
         most = _largest_row_bytes(rows)
         sizes = [len(orjson.dumps(row)) for row in rows.to_pylist()]
-        assert max(sizes) <= most <= max(sizes) + 40
+        assert max(sizes) <= most <= 1.5 * max(sizes) + 40  # every control character as \u00xx
 
 
 def test_ten_thousand_rows_of_usual_length_fit_into_one_request() -> None:
