@@ -17,7 +17,7 @@ from insight_pipeline.sources.cdrdata.progress import BEGINNING
 from insight_pipeline.sources.cdrdata.server import place_of
 
 _HEADS = {
-    "de": ("Installation", "Datenbank", "Gelesen bis id", "deren Beginn", "Fest bis id",
+    "de": ("Anlage", "Datenbank", "Gelesen bis id", "deren Beginn", "Fest bis id",
            "Offene Zeilen", "Zuletzt gelesen", "Problem"),
     "en": ("Installation", "Database", "Read to id", "which began", "Settled to id",
            "Open rows", "Last read", "Problem"),

@@ -29,7 +29,7 @@ from insight_pipeline.sources.landing import safe_name
 from insight_pipeline.sources.raw_store import day_of
 
 _HEADS = {
-    "de": ("Stand", ("Installation", "Eingelesen bis", "Geladen bis", "Tage geladen", "Tage zu laden",
+    "de": ("Stand", ("Anlage", "Eingelesen bis", "Geladen bis", "Tage geladen", "Tage zu laden",
                      "Neue Dateien", "Zeilen in Quarantäne")),
     "en": ("Status", ("Installation", "Read to", "Loaded to", "Days loaded", "Days to load", "New files",
                       "Lines in quarantine")),

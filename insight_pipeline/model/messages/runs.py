@@ -32,11 +32,11 @@ RUNS = (
     ),
     Message(
         "IA-404",
-        Words("{installation}: {days} sind nicht auf dem Stand des Eingelesenen.",
+        Words("{installation}: Neu zu laden: {days}.",
               "Neue Dateien oder ein geändertes Verzeichnis betreffen diese Tage, seit sie geladen wurden.",
               "insight run --installation {installation} --from {first} --to {last} lädt sie; der Sensor in "
               "der Oberfläche tut es von selbst."),
-        Words("{installation}: {days} lag behind what has been read.",
+        Words("{installation}: to load again: {days}.",
               "New files or a changed directory concern these days since they were loaded.",
               "insight run --installation {installation} --from {first} --to {last} loads them; the "
               "sensor in the UI does it by itself."),
