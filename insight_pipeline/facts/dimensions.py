@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-import holidays
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from insight_pipeline.facts.hours import public_holidays
 from insight_pipeline.model.columns import NO_ID, days, ints
 from insight_pipeline.model.directory import QUEUE_KINDS, Account, Directory
 from insight_pipeline.model.tables import DIM_AGENT, DIM_DATE, DIM_INTERVAL, DIM_LINE, DIM_QUEUE
@@ -172,9 +172,7 @@ def _dimension(rows: dict[int, dict[str, object]], schema: pa.Schema) -> pa.Tabl
 
 def date_dimension(first: date, last: date, region: str) -> pa.Table:
     """`dim_date` from `first` to `last`, with the public holidays of a region such as DE or DE-BW."""
-    country, _, subdivision = region.partition("-")
-    years = range(first.year, last.year + 1)
-    free = holidays.country_holidays(country, subdiv=subdivision or None, years=years)
+    free = public_holidays(region, range(first.year, last.year + 1))
     rows = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)

@@ -18,18 +18,22 @@ import pandas as pd
 import pyarrow as pa
 
 from insight_pipeline.facts.erlang import agents_needed, service_level
-from insight_pipeline.facts.hours import DAYS_A_WEEK, OpeningHours, flags_of, is_holiday, weekday_of
+from insight_pipeline.facts.hours import OpeningHours, flags_of, is_holiday
 from insight_pipeline.facts.kpi import ratio
+from insight_pipeline.model.calendar import (
+    DAY_SECONDS,
+    DAYS_A_WEEK,
+    QUARTER_SECONDS,
+    QUARTERS_A_DAY,
+)
 from insight_pipeline.model.columns import NO_ID, instants, ints, table_of
-from insight_pipeline.model.hours import QUARTERS_A_DAY
 from insight_pipeline.model.tables import FORECAST_QUEUE_INTERVAL
-from insight_pipeline.model.zone import DAY_SECONDS
+from insight_pipeline.model.zone import weekday_of
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-QUARTER_SECONDS = DAY_SECONDS // QUARTERS_A_DAY
 LOW, HIGH = 0.1, 0.9
 _EPOCH = date(1970, 1, 1)
 

@@ -7,7 +7,7 @@ open as the clock says, the hour that spring skips does not occur. What the sett
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -17,16 +17,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from insight_pipeline.model.hours import QUARTERS_A_DAY, Hours, Opening
-from insight_pipeline.model.zone import DAY_SECONDS, Zone
+from insight_pipeline.model.calendar import (
+    DAY_SECONDS,
+    DAYS_A_WEEK,
+    QUARTER_SECONDS,
+    QUARTERS_A_DAY,
+)
+from insight_pipeline.model.hours import Hours, Opening
+from insight_pipeline.model.zone import Zone, weekday_of
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-DAYS_A_WEEK = 7
-_QUARTER_SECONDS = DAY_SECONDS // QUARTERS_A_DAY
-_WEEKDAY_OF_DAY_0 = 3
-"""1970-01-01 was a Thursday; Monday is 0."""
 _EPOCH = date(1970, 1, 1)
 _NOT_KNOWN = -1
 
@@ -50,7 +52,7 @@ class Plan:
     def is_open(self, wall: Ints) -> Flags:
         """Which wall-clock moments (`Zone.wall`) are within the hours."""
         day = wall // DAY_SECONDS
-        quarter = wall % DAY_SECONDS // _QUARTER_SECONDS
+        quarter = wall % DAY_SECONDS // QUARTER_SECONDS
         return self.quarters[weekday_of(day), quarter] & ~self.is_closed_all_day(day)
 
 
@@ -106,12 +108,6 @@ def flags_of(codes: npt.NDArray[np.int8]) -> pa.Array:
     return pa.array(codes > 0, mask=codes < 0)
 
 
-def weekday_of(day: Ints) -> Ints:
-    """Weekday of local dates (days since 1970-01-01), 0 = Monday."""
-    found: Ints = (day + _WEEKDAY_OF_DAY_0) % DAYS_A_WEEK
-    return found
-
-
 def is_holiday(day: Ints, region: str) -> Flags:
     """Which local dates are public holidays of a region such as DE or DE-BW."""
     distinct = np.unique(day)
@@ -122,6 +118,13 @@ def is_holiday(day: Ints, region: str) -> Flags:
 
 @lru_cache(maxsize=256)
 def _holidays(region: str, year: int) -> tuple[int, ...]:
+    return tuple((day - _EPOCH).days for day in public_holidays(region, [year]))
+
+
+def public_holidays(region: str, years: Iterable[int]) -> Mapping[date, str]:
+    """Public holidays of a region such as DE or DE-BW by date, with their names."""
     country, _, subdivision = region.partition("-")
-    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
-    return tuple((day - _EPOCH).days for day in found)
+    found: Mapping[date, str] = holidays.country_holidays(
+        country, subdiv=subdivision or None, years=years
+    )
+    return found

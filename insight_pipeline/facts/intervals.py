@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from insight_pipeline.facts.hours import flags_of
+from insight_pipeline.model.calendar import QUARTER_SECONDS
 from insight_pipeline.model.columns import days, flags, instants, ints, is_text, table_of
 from insight_pipeline.model.tables import (
     AGENT_COUNTERS,
@@ -18,8 +19,6 @@ from insight_pipeline.model.tables import (
 
 Ints = npt.NDArray[np.int64]
 Counters = dict[str, npt.NDArray[np.generic]]
-
-INTERVAL_SECONDS = 900
 
 
 def queue_intervals(visits: pa.Table, contacts: pa.Table) -> pa.Table:
@@ -91,7 +90,7 @@ def agent_intervals(contacts: pa.Table) -> pa.Table:
 
 def quarter_hour(instant: Ints) -> Ints:
     """Start of the quarter hour of each instant, in seconds."""
-    return instant // INTERVAL_SECONDS * INTERVAL_SECONDS
+    return instant // QUARTER_SECONDS * QUARTER_SECONDS
 
 
 def split_at_quarters(frame: pd.DataFrame, start: Ints, end: Ints) -> pd.DataFrame:
@@ -99,12 +98,12 @@ def split_at_quarters(frame: pd.DataFrame, start: Ints, end: Ints) -> pd.DataFra
 
     One row for each quarter hour that holds any of it; none where it is empty.
     """
-    first, last = start // INTERVAL_SECONDS, (end - 1) // INTERVAL_SECONDS
+    first, last = start // QUARTER_SECONDS, (end - 1) // QUARTER_SECONDS
     pieces = np.where(end > start, last - first + 1, 0)
     row = np.repeat(np.arange(len(start)), pieces)
     begins = np.repeat(np.cumsum(pieces) - pieces, pieces)
-    border = (first[row] + np.arange(len(row)) - begins) * INTERVAL_SECONDS
-    seconds = np.minimum(end[row], border + INTERVAL_SECONDS) - np.maximum(start[row], border)
+    border = (first[row] + np.arange(len(row)) - begins) * QUARTER_SECONDS
+    seconds = np.minimum(end[row], border + QUARTER_SECONDS) - np.maximum(start[row], border)
     return frame.iloc[row].assign(interval_start_utc=border, seconds=seconds)
 
 

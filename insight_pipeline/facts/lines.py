@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 
 from insight_pipeline.facts.intervals import quarter_hour, split_at_quarters
+from insight_pipeline.model.calendar import DAY_SECONDS
 from insight_pipeline.model.columns import days, flags, instants, ints, table_of
 from insight_pipeline.model.tables import FACT_LINE_INTERVAL
-from insight_pipeline.model.zone import DAY_SECONDS, Zone
+from insight_pipeline.model.zone import Zone
 
 Ints = npt.NDArray[np.int64]
 

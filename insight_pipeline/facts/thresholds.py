@@ -23,10 +23,10 @@ from insight_pipeline.model.alerts import (
     Threshold,
     Window,
 )
+from insight_pipeline.model.calendar import QUARTER_SECONDS
 from insight_pipeline.model.columns import days, instants, ints
 from insight_pipeline.model.tables import QUEUE_COUNTERS
 
-QUARTER_SECONDS = 900
 STALE_DAYS = 7
 """A window that ended longer ago is not judged: nobody is woken for last month's queue."""
 _COUNTERS = [column.name for column in QUEUE_COUNTERS]

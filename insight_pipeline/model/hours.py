@@ -14,10 +14,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from insight_pipeline.model.calendar import QUARTERS_A_DAY
 from insight_pipeline.model.setting_types import Day, Part, Whole, listed
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-QUARTERS_A_DAY = 96
 CLOSED = "closed"
 
 _SPAN = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")

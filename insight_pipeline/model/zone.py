@@ -16,10 +16,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from insight_pipeline.model.calendar import DAY_SECONDS, DAYS_A_WEEK
+
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-DAY_SECONDS = 86_400
+_WEEKDAY_OF_DAY_0 = 3
+"""1970-01-01 was a Thursday; Monday is 0."""
 _FIRST = int(datetime(1999, 12, 30, tzinfo=UTC).timestamp())
 _LAST = int(datetime(2100, 1, 3, tzinfo=UTC).timestamp())
 
@@ -61,6 +64,12 @@ class Zone:
     def local_day(self, instant: Ints) -> Ints:
         """Local date of UTC instants, as days since 1970-01-01."""
         return self.wall(instant) // DAY_SECONDS
+
+
+def weekday_of(day: Ints) -> Ints:
+    """Weekday of local dates (days since 1970-01-01), 0 = Monday."""
+    found: Ints = (day + _WEEKDAY_OF_DAY_0) % DAYS_A_WEEK
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from insight_pipeline.facts.forecast import ForecastRules, forecast
 from insight_pipeline.facts.hours import opening_hours
 from insight_pipeline.facts.visits import thresholds
+from insight_pipeline.model.calendar import QUARTER_SECONDS
 from insight_pipeline.model.columns import ints
 from insight_pipeline.model.tables import FACT_QUEUE_INTERVAL, RECONCILIATION
 from insight_pipeline.orchestration.site import Site
@@ -55,7 +56,7 @@ def broken_identities(table: pa.Table) -> Iterator[str]:
     """What a forecast's own figures contradict, with the first row at fault."""
     frame = table.to_pandas()
     is_told = frame["agents_needed"].notna()
-    load = frame["expected_offered"] * frame["average_handle_seconds"] / 900
+    load = frame["expected_offered"] * frame["average_handle_seconds"] / QUARTER_SECONDS
     claims = {
         "the percentiles are in order": frame["low_offered"] <= frame["high_offered"],
         "agents are told where talk is": is_told == frame["average_handle_seconds"].notna(),

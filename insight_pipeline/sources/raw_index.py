@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from insight_pipeline.model.zone import DAY_SECONDS
+from insight_pipeline.model.calendar import DAY_SECONDS
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (

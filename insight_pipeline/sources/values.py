@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insight_pipeline.model.zone import DAY_SECONDS, Zone
+from insight_pipeline.model.calendar import DAY_SECONDS
+from insight_pipeline.model.zone import Zone
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

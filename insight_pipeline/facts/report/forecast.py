@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from insight_pipeline.facts.report.summing import names_of
-from insight_pipeline.model.report.figures import DAYS_A_WEEK, HOURS_A_DAY, QUARTERS_A_DAY
+from insight_pipeline.model.calendar import DAYS_A_WEEK, HOURS_A_DAY, QUARTERS_A_DAY
 from insight_pipeline.model.report.forecast import Expected, ExpectedRow
 from insight_pipeline.model.report.given import Given
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from insight_pipeline.model.calendar import DAY_SECONDS, DAYS_A_WEEK, HOURS_A_DAY
 from insight_pipeline.model.columns import instants, ints
-from insight_pipeline.model.report.figures import DAYS_A_WEEK, HOURS_A_DAY, Hours, WeekGrid
+from insight_pipeline.model.report.figures import Hours, WeekGrid
 from insight_pipeline.model.report.given import Given
-from insight_pipeline.model.zone import DAY_SECONDS, Zone
+from insight_pipeline.model.zone import Zone, weekday_of
 
 COUNTERS = ("offered", "answered", "no_user", "overflow", "abandoned")
 _HOUR_SECONDS = 3600
-_WEEKDAY_OF_DAY_0 = 3
-"""1970-01-01 was a Thursday; Monday is 0."""
 
 
 def hours(given: Given) -> Hours:
     """A grid a counter, seven weekdays by 24 hours of the installation's clock."""
     intervals = given.tables["fact_queue_interval"]
     wall = Zone.of(given.period.timezone).wall(instants(intervals, "interval_start_utc"))
-    weekday = (wall // DAY_SECONDS + _WEEKDAY_OF_DAY_0) % DAYS_A_WEEK
+    weekday = weekday_of(wall // DAY_SECONDS)
     cell = weekday * HOURS_A_DAY + wall % DAY_SECONDS // _HOUR_SECONDS
     grids = tuple(WeekGrid(name, _grid(cell, ints(intervals, name))) for name in COUNTERS)
     weekdays = [day.weekday() for day in given.period.loaded]

@@ -7,12 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from insight_pipeline.facts.report.summing import instant_of, names_of
+from insight_pipeline.model.calendar import DAY_SECONDS, QUARTER_SECONDS, QUARTERS_A_DAY
 from insight_pipeline.model.columns import instants, ints
-from insight_pipeline.model.report.figures import QUARTERS_A_DAY, LineRow, Lines, Traffic
+from insight_pipeline.model.report.figures import LineRow, Lines, Traffic
 from insight_pipeline.model.report.given import Given
-from insight_pipeline.model.zone import DAY_SECONDS, Zone
+from insight_pipeline.model.zone import Zone
 
-QUARTER_SECONDS = 900
 _COLUMNS = ("line_id", "uses", "incoming_uses", "busy_seconds", "peak_uses")
 
 

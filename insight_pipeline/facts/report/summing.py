@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from insight_pipeline.facts.kpi import ratio, service_level
+from insight_pipeline.facts.kpi import abandonment_rate, asa_seconds, ratio, service_level
 from insight_pipeline.model.columns import ints
 from insight_pipeline.model.report.figures import QueueFigures
 from insight_pipeline.model.tables import QUEUE_COUNTERS
@@ -37,11 +37,8 @@ def queue_figures(counters: pd.DataFrame, variant: str) -> list[QueueFigures]:
     """Figures of each row of summed counters."""
     frame = counters.assign(
         service_level=service_level(counters, variant),
-        abandonment_rate=ratio(
-            counters["abandoned"] - counters["short_abandoned"],
-            counters["offered"] - counters["short_abandoned"],
-        ),
-        asa_seconds=ratio(counters["wait_answered_seconds"], counters["answered"]),
+        abandonment_rate=abandonment_rate(counters),
+        asa_seconds=asa_seconds(counters),
         average_talk_seconds=ratio(counters["talk_seconds"], counters["answered"]),
         **{_MAXIMUM: counters[_MAXIMUM].where(counters["offered"] > 0)},
     )

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-HOURS_A_DAY, DAYS_A_WEEK, QUARTERS_A_DAY = 24, 7, 96
-
 
 @dataclass(frozen=True)
 class QueueFigures:

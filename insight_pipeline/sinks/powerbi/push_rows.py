@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from insight_pipeline.model.calendar import DAY_SECONDS, QUARTER_SECONDS
 from insight_pipeline.model.tables import ARROW_TYPES, Kind
-from insight_pipeline.model.zone import DAY_SECONDS, Zone
+from insight_pipeline.model.zone import Zone
 from insight_pipeline.sinks.powerbi.datasets import (
     Copied,
     Delivered,
@@ -28,7 +29,6 @@ MAX_TEXT_UNITS = 4000
 ELLIPSIS = "…"
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 DAY_FORMAT = "%Y-%m-%dT00:00:00"
-QUARTER_SECONDS = 900
 _UTF_16 = "utf-16-le"
 _UNIT_BYTES = 2
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from insight_pipeline.model.report.figures import DAYS_A_WEEK, HOURS_A_DAY, Hours, WeekGrid
+from insight_pipeline.model.calendar import DAYS_A_WEEK, HOURS_A_DAY
+from insight_pipeline.model.report.figures import Hours, WeekGrid
 from insight_pipeline.model.terms import Term
 from insight_pipeline.sinks.report.html import note, tag, together
 from insight_pipeline.sinks.report.language import Language
