@@ -10,15 +10,14 @@ planned in `facts.thresholds`, when to try again in `retrying`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from insight_pipeline.model.alerts import Standing
 from insight_pipeline.model.deliveries import Delivery, DeliveryState, FailedRun
-from insight_pipeline.model.errors import PermanentError, TransientError
 from insight_pipeline.model.notices import Channel, Notice, channel_of
+from insight_pipeline.sinks.durable import DurableFile
 from insight_pipeline.sinks.notify.kept import from_row, to_row
 
 _BUSY_SECONDS = 30
@@ -49,37 +48,14 @@ class Outbox:
     def __init__(self, path: Path) -> None:
         """Open it, making it if there is none."""
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._transaction() as connection:
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and on disk when it ends."""
-        try:
-            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=FULL")
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                connection.close()
-        except sqlite3.DatabaseError as error:
-            damaged = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-            if getattr(error, "sqlite_errorcode", None) in damaged:
-                raise PermanentError("IA-646", file=self.path, detail=str(error)) from error
-            if isinstance(error, sqlite3.OperationalError):
-                raise TransientError("IA-645", file=self.path, detail=str(error)) from error
-            raise
+        self._file = DurableFile(path, _BUSY_SECONDS, "IA-645", "IA-646")
+        self._file.create(_SCHEMA)
 
     # Thresholds
 
     def standings(self) -> list[Standing]:
         """How every threshold stands that was ever crossed."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(f"SELECT {_STANDING} FROM standing ORDER BY 1, 2, 3")
             return [_standing(row) for row in rows]
 
@@ -91,7 +67,7 @@ class Outbox:
         channels: Iterable[Channel],
     ) -> bool:
         """Note a crossing or return with its notice; False where it no longer stands as `before`."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             key = (after.alert, after.installation, after.queue_id)
             found = connection.execute(
                 f"SELECT {_STANDING} FROM standing "
@@ -113,19 +89,19 @@ class Outbox:
         """Forget how thresholds stand that are not in the settings any more."""
         names = list(known)
         marks = ", ".join("?" * len(names))
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(f"DELETE FROM standing WHERE alert NOT IN ({marks})", names)
 
     # Notices
 
     def put(self, notice: Notice, channels: Iterable[Channel]) -> bool:
         """Note what is to be sent to whom; False where the same notice is there already."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             return _put(connection, notice, channels)
 
     def notice(self, notice_id: str) -> Notice:
         """A notice with its attachment."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             row = connection.execute(
                 "SELECT body, attachment FROM notice WHERE notice_id = ?", (notice_id,)
             ).fetchone()
@@ -133,7 +109,7 @@ class Outbox:
 
     def due(self, now: float) -> list[Delivery]:
         """What may be sent now: what was never tried first, then what waits longest."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(
                 f"SELECT {_DELIVERY} FROM delivery WHERE {_OPEN} AND next_at <= ? "
                 "ORDER BY attempts, next_at, rowid",
@@ -143,7 +119,7 @@ class Outbox:
 
     def claim(self, wanted: Delivery, until: float) -> Delivery | None:
         """Note, before anything leaves, that it is on its way; None where another sender was first."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             changed = connection.execute(
                 "UPDATE delivery SET state = 'sending', attempts = attempts + 1, next_at = ? "
                 "WHERE notice_id = ? AND channel = ? AND state = ? AND attempts = ?",
@@ -158,7 +134,7 @@ class Outbox:
     def end(self, delivery: Delivery, at: float) -> None:
         """Note what became of a delivery that was claimed; attachments go with the last receiver."""
         is_over = delivery.state in (DeliveryState.SENT, DeliveryState.GIVEN_UP)
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "UPDATE delivery SET state = ?, next_at = ?, code = ?, detail = ?, ended_at = ? "
                 "WHERE notice_id = ? AND channel = ? AND state = 'sending' AND attempts = ?",
@@ -181,7 +157,7 @@ class Outbox:
 
     def deliveries(self, since: float = 0.0) -> list[Delivery]:
         """Every delivery that is open, or ended since then; the newest last."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(
                 f"SELECT {_DELIVERY} FROM delivery WHERE {_OPEN} OR ended_at >= ? ORDER BY rowid",
                 (since,),
@@ -191,7 +167,7 @@ class Outbox:
     def prune(self, now: float) -> None:
         """Forget notices and runs of long ago that are done with."""
         before = (now - _KEPT_SECONDS,)
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute("DELETE FROM delivery WHERE ended_at < ?", before)
             connection.execute(
                 "DELETE FROM notice WHERE noted_at < ? AND notice_id NOT IN "
@@ -204,7 +180,7 @@ class Outbox:
 
     def note_failure(self, run: FailedRun) -> None:
         """Note a failed run, once."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO failed_run VALUES (?, ?, ?, ?, ?, NULL)",
                 (run.run_id, run.at, run.job, run.days, run.detail),
@@ -212,7 +188,7 @@ class Outbox:
 
     def untold_failures(self) -> tuple[list[FailedRun], float]:
         """Failed runs that nobody was told of yet, and when somebody was last told of one (0: never)."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(
                 "SELECT run_id, at, job, days, detail FROM failed_run WHERE told_at IS NULL "
                 "ORDER BY at, rowid"
@@ -226,7 +202,7 @@ class Outbox:
         self, runs: Sequence[FailedRun], notice: Notice, channels: Iterable[Channel]
     ) -> None:
         """Note the notice about these runs, each of which is told once."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.executemany(
                 "UPDATE failed_run SET told_at = ? WHERE run_id = ?",
                 [(notice.at, run.run_id) for run in runs],

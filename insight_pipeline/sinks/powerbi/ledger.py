@@ -10,16 +10,15 @@ to send is planned in `changes`, what an answer means in `delivery`.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insight_pipeline.model.errors import PermanentError, TransientError
+from insight_pipeline.model.errors import PermanentError
+from insight_pipeline.sinks.durable import DurableFile
 from insight_pipeline.sinks.powerbi.batch_content import net_rows, read_content
 from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY
 from insight_pipeline.sinks.powerbi.ledger_entries import (
@@ -51,37 +50,14 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         """Open it, making it if there is none."""
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._transaction() as connection:
-            for statement in SCHEMA.split(";"):
-                connection.execute(statement)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and on disk when it ends."""
-        try:
-            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=FULL")
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                connection.close()
-        except sqlite3.DatabaseError as error:
-            damaged = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-            if getattr(error, "sqlite_errorcode", None) in damaged:
-                raise PermanentError("IA-561", file=self.path, detail=str(error)) from error
-            if isinstance(error, sqlite3.OperationalError):
-                raise TransientError("IA-560", file=self.path, detail=str(error)) from error
-            raise
+        self._file = DurableFile(path, _BUSY_SECONDS, "IA-560", "IA-561")
+        self._file.create(SCHEMA)
 
     # Datasets and tables
 
     def dataset(self, name: str) -> DatasetState | None:
         """What is known of a dataset."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             row = connection.execute(
                 "SELECT name, dataset_id, state, asked_at, detail FROM dataset WHERE name = ?",
                 (name,),
@@ -92,7 +68,7 @@ class Ledger:
         self, name: str, state: str, dataset_id: str | None, at: float | None, detail: str = ""
     ) -> None:
         """Note a dataset's state."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "INSERT INTO dataset (name, state, dataset_id, asked_at, detail) VALUES (?,?,?,?,?) "
                 "ON CONFLICT (name) DO UPDATE SET state = excluded.state, detail = excluded.detail, "
@@ -102,7 +78,7 @@ class Ledger:
 
     def table(self, dataset: str, name: str) -> TableState:
         """A table's state; a new table is open in epoch 1."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO push_table VALUES (?, ?, 1, 'open', NULL, 0, 0, NULL, '', NULL, 0)",
                 (dataset, name),
@@ -121,7 +97,7 @@ class Ledger:
         With `epoch` only in that one: what was learnt of an epoch that is over says nothing of the next.
         """
         columns = ", ".join(f"{column} = ?" for column in values)
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 f"UPDATE push_table SET {columns} "
                 "WHERE dataset = ? AND name = ? AND epoch = coalesce(?, epoch)",
@@ -134,7 +110,7 @@ class Ledger:
         Rows that were pushed count as stored until the table is seen to be empty. `keeps_hold` is for
         epochs that nobody asked for: a table that is held stays so.
         """
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             begin_epoch(connection, dataset, name, Phase.EMPTYING)
             if not keeps_hold:
                 connection.execute(
@@ -150,7 +126,7 @@ class Ledger:
         `number` is the one that the service counts: batches that have not left yet get higher ones.
         """
         key = (table.dataset, table.name)
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             changed = connection.execute(
                 "UPDATE push_table SET phase = 'filling', phase_at = NULL "
                 "WHERE dataset = ? AND name = ? AND epoch = ?",
@@ -171,7 +147,7 @@ class Ledger:
 
         Holds are lifted with what caused them, but for those with the code `kept_hold`.
         """
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             names = connection.execute(
                 "SELECT name FROM push_table WHERE dataset = ?", (dataset,)
             ).fetchall()
@@ -190,7 +166,7 @@ class Ledger:
 
     def release(self, dataset: str, name: str) -> None:
         """Lift a hold; what was refused is dropped and will be planned anew from the lake."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "UPDATE push_table SET hold = NULL, hold_detail = '' WHERE dataset = ? AND name = ?",
                 (dataset, name),
@@ -207,7 +183,7 @@ class Ledger:
 
     def sources(self, dataset: str, table: str) -> dict[str, str]:
         """Which content of which partitions the plans cover."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(
                 "SELECT partition_key, source FROM planned WHERE dataset = ? AND push_table = ?",
                 (dataset, table),
@@ -217,7 +193,7 @@ class Ledger:
     def held_rows(self, table: TableState, partitions: Sequence[str]) -> list[pa.Table]:
         """Rows of these partitions that were or will be pushed in this epoch, with their signs."""
         marks = ", ".join("?" * len(partitions))
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(
                 "SELECT content FROM batch WHERE dataset = ? AND push_table = ? AND epoch = ? "
                 "AND state IN ('planned', 'sending', 'uncertain', 'confirmed') AND batch_id IN "
@@ -232,7 +208,7 @@ class Ledger:
         self, table: TableState, rows: Iterable[pa.Table], sources: Mapping[str, str]
     ) -> list[str]:
         """Write down batches and what they cover, in one transaction; gives the batches' ids."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             key = (table.dataset, table.name)
             epoch, last = connection.execute(
                 "SELECT epoch, last_sequence FROM push_table WHERE dataset = ? AND name = ?", key
@@ -250,7 +226,7 @@ class Ledger:
         """Replace a planned batch by several of at most `most` rows."""
         rows = self.content(batch)
         key = (batch.dataset, batch.table)
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             changed = connection.execute(
                 "UPDATE batch SET state = 'dropped', content = NULL "
                 "WHERE batch_id = ? AND state = 'planned'",
@@ -272,7 +248,7 @@ class Ledger:
     def batches(self, dataset: str, table: str, *states: State, most: int = -1) -> list[Batch]:
         """Batches in these states, in the order of their numbers."""
         marks = ", ".join("?" * len(states))
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(
                 f"SELECT {_BATCH} FROM batch WHERE dataset = ? AND push_table = ? "
                 f"AND state IN ({marks}) ORDER BY sequence LIMIT ?",
@@ -282,7 +258,7 @@ class Ledger:
 
     def content(self, batch: Batch) -> pa.Table:
         """The rows of a batch; PermanentError IA-561 if they are not those that were planned."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             found = connection.execute(
                 "SELECT content FROM batch WHERE batch_id = ?", (batch.batch_id,)
             ).fetchone()[0]
@@ -292,7 +268,7 @@ class Ledger:
 
     def start_sending(self, batch: Batch, at: float) -> bool:
         """Note, before the request leaves, that it will; False if another uploader was first."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             changed = connection.execute(
                 "UPDATE batch SET state = 'sending', ended_at = NULL "
                 "WHERE batch_id = ? AND state = 'planned'",
@@ -316,7 +292,7 @@ class Ledger:
 
         A request counts in the limits from its end: when in between the service counted it is not known.
         """
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "UPDATE request SET at = max(at, ?) WHERE rowid = (SELECT max(rowid) FROM request "
                 "WHERE dataset = ? AND push_table = ?) "
@@ -333,7 +309,7 @@ class Ledger:
 
     def block(self, dataset: str, until: float) -> None:
         """The service said how long nothing may be sent."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "UPDATE dataset SET blocked_until = max(blocked_until, ?) WHERE name = ?",
                 (until, dataset),
@@ -341,7 +317,7 @@ class Ledger:
 
     def usage(self, dataset: str) -> Usage:
         """What the dataset has used of its limits."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             requests = connection.execute(
                 "SELECT at, rows FROM request WHERE dataset = ? ORDER BY at", (dataset,)
             ).fetchall()
@@ -359,7 +335,7 @@ class Ledger:
 
     def confirmed(self, table: TableState) -> tuple[int, int]:
         """The highest confirmed number of the table's present rows, and how many rows they are."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             found: tuple[int, int] = connection.execute(
                 "SELECT coalesce(max(sequence), 0), coalesce(sum(rows), 0) FROM batch "
                 "WHERE dataset = ? AND push_table = ? AND epoch = ? AND state = 'confirmed'",
@@ -369,7 +345,7 @@ class Ledger:
 
     def last_end(self, table: TableState) -> float:
         """When the last request of this epoch ended or was settled, 0 before the first."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             (found,) = connection.execute(
                 "SELECT coalesce(max(ended_at), 0) FROM batch "
                 "WHERE dataset = ? AND push_table = ? AND epoch = ?",
@@ -379,7 +355,7 @@ class Ledger:
 
     def columns(self, table: TableState) -> list[str] | None:
         """Columns of the rows of this epoch; None where there are none yet."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             found = connection.execute(
                 "SELECT content FROM batch WHERE dataset = ? AND push_table = ? AND epoch = ? "
                 "AND content IS NOT NULL LIMIT 1",
@@ -389,7 +365,7 @@ class Ledger:
 
     def net_rows(self, dataset: str, table: str) -> int:
         """Confirmed rows, corrections by their sign."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(
                 "SELECT content FROM batch JOIN push_table ON batch.dataset = push_table.dataset "
                 "AND push_table = name AND batch.epoch = push_table.epoch "
