@@ -67,8 +67,8 @@ def _make(
     )
 
     made = report_of(site, *period, locale, now_utc())
-    file = output or report_file(site, *period)
-    with writing(file):
+    with writing(output or site.settings.data_dir):
+        file = output or report_file(site, *period)
         write_page(made.page, file)
     app.say(
         f"{site.name}: Bericht {period[0]} bis {period[1]}: {file}",

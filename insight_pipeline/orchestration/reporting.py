@@ -7,7 +7,6 @@ here, so the command line and the asset make the same page.
 from __future__ import annotations
 
 import base64
-import os
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from insight_pipeline.facts.report.summary import summary
 from insight_pipeline.model.report.given import Definitions, Given, Period
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.sinks.placing import replaced
 from insight_pipeline.sinks.report.language import Language
 from insight_pipeline.sinks.report.page import page
 from insight_pipeline.sinks.report.pictures import picture
@@ -120,11 +120,13 @@ def page_of(given: Given, locale: str) -> Report:
 
 
 def report_file(site: Site, first: date, last: date) -> Path:
-    """Where a report goes by itself: a whole month under its name, else first and last day."""
+    """Where a report goes by itself, its folder made: a month under its name, else first and last day."""
     is_month = first.day == 1 and last.day == monthrange(first.year, first.month)[1]
     is_month = is_month and (first.year, first.month) == (last.year, last.month)
     name = f"{first:%Y-%m}" if is_month else f"{first}_{last}"
-    return site.settings.data_dir / "reports" / site.name / f"{name}.html"
+    folder = site.settings.data_dir / "reports" / site.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.html"
 
 
 def pictures_of(report: Report, locale: str) -> dict[str, str]:
@@ -139,13 +141,8 @@ def pictures_of(report: Report, locale: str) -> dict[str, str]:
 
 def write_page(text: str, file: Path) -> None:
     """Put the page in place in one step: a reader sees the old one or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replaced(file) as new:
+        new.write_text(text, encoding="utf-8")
 
 
 def now_utc() -> datetime:

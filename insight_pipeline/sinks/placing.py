@@ -23,6 +23,9 @@ def replaced(target: Path) -> Iterator[Path]:
     if place.exists() and not place.is_file():
         code = errno.EISDIR if place.is_dir() else errno.EINVAL
         raise OSError(code, os.strerror(code), str(target))
+    if not place.parent.is_dir():
+        code = errno.ENOTDIR if place.parent.exists() else errno.ENOENT
+        raise OSError(code, os.strerror(code), str(place.parent))
     folder = Path(tempfile.mkdtemp(prefix=f".{place.name[:100]}.", suffix=".tmp", dir=place.parent))
     try:
         made = folder / "file"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from insight_pipeline.sinks.export.placing import replaced
+from insight_pipeline.sinks.placing import replaced
 
 
 def test_a_file_that_is_there_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:

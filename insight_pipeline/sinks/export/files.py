@@ -13,8 +13,8 @@ import pyarrow as pa
 from insight_pipeline.sinks.export.columns import ExportColumn
 from insight_pipeline.sinks.export.csv_file import CsvStyle, CsvWriter
 from insight_pipeline.sinks.export.parquet_file import ParquetWriter
-from insight_pipeline.sinks.export.placing import replaced
 from insight_pipeline.sinks.export.xlsx_file import XlsxStyle, XlsxWriter
+from insight_pipeline.sinks.placing import replaced
 
 FORMATS = ("csv", "xlsx", "parquet")
 
