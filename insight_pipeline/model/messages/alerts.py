@@ -156,6 +156,15 @@ ALERTS = (
               "Do nothing: it is tried again."),
     ),
     Message(
+        "IA-638",
+        Words("Das Senden an {channel} scheiterte an etwas Unvorhergesehenem ({detail}).",
+              "Das Programm kennt diesen Fehler nicht; es versucht es später noch einmal.",
+              "insight alerts test zeigt, ob es bleibt; dann bitte mit der Angabe in Klammern melden."),
+        Words("Sending to {channel} failed for something unforeseen ({detail}).",
+              "The program does not know this error; it tries again later.",
+              "insight alerts test shows whether it stays; then please report it with what is in brackets."),
+    ),
+    Message(
         "IA-639",
         Words("Das Senden an {channel} wurde jedes Mal unterbrochen.",
               "Der Vorgang, der sendet, wurde mittendrin beendet; ob etwas angekommen ist, steht nicht fest.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from insight_pipeline.model.alert_settings import Mail, Webhook
 from insight_pipeline.model.deliveries import Delivery, DeliveryState
-from insight_pipeline.model.errors import InsightError, PermanentError
+from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
 from insight_pipeline.model.notices import Channel, Medium, Notice
 from insight_pipeline.sinks.notify.mail import send_mail
 from insight_pipeline.sinks.notify.outbox import Outbox
@@ -31,7 +31,18 @@ class Sender:
     webhooks: Mapping[str, Webhook] = field(repr=False)
 
     def send(self, channel: Channel, notice: Notice) -> None:
-        """Send one notice; an InsightError says why it was not taken."""
+        """Send one notice; an InsightError says why it was not taken, whatever went wrong."""
+        unforeseen = ""
+        try:
+            self._send(channel, notice)
+        except InsightError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it would keep the notices of all others waiting
+            unforeseen = type(error).__name__
+        if unforeseen:  # outside: the error may hold an address or a password
+            raise TransientError("IA-638", channel=channel.name, detail=unforeseen)
+
+    def _send(self, channel: Channel, notice: Notice) -> None:
         if channel.medium is Medium.MAIL and self.mail is not None:
             send_mail(self.mail, notice, channel.name)
         elif channel.medium is Medium.WEBHOOK and channel.name in self.webhooks:

@@ -13,6 +13,7 @@ from insight_pipeline.model.deliveries import Delivery, DeliveryState, FailedRun
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
 from insight_pipeline.model.notices import Attachment, Channel, Fact, Medium, Notice, NoticeKind
 from insight_pipeline.orchestration.alerting import FAILURE_PAUSE_SECONDS, Alerting
+from insight_pipeline.sinks.notify import sending
 from insight_pipeline.sinks.notify.outbox import Outbox
 from insight_pipeline.sinks.notify.retrying import LEASE_SECONDS, MOST_ATTEMPTS, next_try
 from tests.integration.notify.killing import POINTS, work_and_die
@@ -26,7 +27,7 @@ from tests.integration.notify.place import (
     settings_of,
     site_of,
 )
-from tests.receiving import Hooks, Reply, mail_server, web_server
+from tests.receiving import Hooks, MailBox, Reply, mail_server, web_server
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.integration.notify.killing"])
@@ -343,3 +344,23 @@ def test_a_url_of_a_webhook_is_not_in_the_outbox(tmp_path: Path) -> None:
     assert b"hook/zentrale" not in kept
     assert b"IA-643" in kept
     assert isinstance(hooks, Hooks)
+
+
+def test_a_receiver_that_fails_in_a_way_nobody_foresaw_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("https://secret.example/token")
+
+    monkeypatch.setattr(sending, "send_mail", broken)
+    mail = 'recipients = ["leitung@firma.example"]\n'
+    with web_server() as hooks:
+        settings = settings_of(tmp_path, ALERT + mail, MailBox("127.0.0.1", 25), zentrale=hooks)
+        fill(site_of(settings), 20, 5)
+        tried = {one.channel.medium: one for one in work(alerting_of(settings, Clock()))}
+        assert kinds(hooks) == ["alert_raised"]
+    failed = tried[Medium.MAIL]
+    assert (failed.state, failed.code) == (DeliveryState.WAITING, "IA-638")
+    assert "RuntimeError" in failed.detail
+    assert "secret" not in failed.detail
+    assert tried[Medium.WEBHOOK].state is DeliveryState.SENT
