@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from insight_pipeline.facts.report.summing import instant_of, names_of
+from insight_pipeline.facts.report.summing import instant_of, names_of, number_of
 from insight_pipeline.model.calendar import DAY_SECONDS, QUARTER_SECONDS, QUARTERS_A_DAY
-from insight_pipeline.model.columns import instants, ints
+from insight_pipeline.model.columns import days, instants, ints, is_text
 from insight_pipeline.model.report.figures import LineRow, Lines, Traffic
 from insight_pipeline.model.report.given import Given
 from insight_pipeline.model.zone import Zone
@@ -27,10 +28,25 @@ def lines(given: Given) -> Lines:
     busiest = int(together.index[int(together.argmax())])
     return Lines(
         _rows(frame, names_of(given.tables["dim_line"], "line_id")),
-        _traffic(together, Zone.of(given.period.timezone), len(given.period.loaded)),
+        _traffic(together, Zone.of(given.period.timezone), _days_told(given)),
         float(together.max()) / QUARTER_SECONDS,
         instant_of(busiest),
     )
+
+
+def _days_told(given: Given) -> int:
+    """Loaded days of which a line list tells: within one that was read, or with a use."""
+    zone = Zone.of(given.period.timezone)
+    table, files = given.tables["fact_line_interval"], given.tables["ingest_file"]
+    files = files.filter(pa.array(is_text(files, "kind", "line_list")))
+    files = files.filter(files["first_start_utc"].is_valid())
+    first, last = (
+        zone.local_day(instants(files, name))[:, None]
+        for name in ("first_start_utc", "last_start_utc")
+    )
+    loaded = np.array([number_of(day) for day in given.period.loaded], dtype=np.int64)
+    is_within = ((first <= loaded) & (loaded <= last)).any(axis=0)
+    return int((is_within | np.isin(loaded, days(table, "local_date"))).sum())
 
 
 def _rows(frame: pd.DataFrame, names: dict[int, str]) -> tuple[LineRow, ...]:

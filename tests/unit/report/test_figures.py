@@ -201,6 +201,24 @@ def test_the_load_by_time_of_day_is_seconds_over_all_loaded_days() -> None:
     assert sum(traffic.mean) == traffic.mean[nine]
 
 
+def test_days_of_which_no_line_list_tells_do_not_lower_the_load() -> None:
+    rows = table("fact_line_interval", LINE_INTERVALS[0])
+    begin, end = utc(MONDAY, 8), utc(TUESDAY, 8)
+    covering = {
+        "kind": "line_list",
+        "status": "accepted",
+        "first_start_utc": begin,
+        "last_start_utc": end,
+    }
+    alone = lines(given(fact_line_interval=rows)).traffic
+    covered = lines(
+        given(fact_line_interval=rows, ingest_file=table("ingest_file", covering))
+    ).traffic
+    assert alone is not None
+    assert covered is not None
+    assert max(alone.mean) == 2 * max(covered.mean) > 0
+
+
 def test_without_a_line_list_there_are_no_lines() -> None:
     found = lines(given(fact_line_interval=table("fact_line_interval")))
     assert (found.rows, found.traffic, found.peak_erlang, found.peak_utc) == ((), None, None, None)

@@ -19,7 +19,7 @@ SHOWN = 30
 """Lines on the page at most."""
 _TITLE = Term("Leitungen", "Lines")
 _TIME = Term("Uhrzeit", "Time")
-_MEAN = Term("Mittel der geladenen Tage", "Mean of the loaded days")
+_MEAN = Term("Mittel der Tage mit Leitungsdaten", "Mean of the days with a line list")
 _PEAK = Term("Höchster Tag", "Highest day")
 _QUARTERS_AN_HOUR, _QUARTER_MINUTES = 4, 15
 _HEADS = (
