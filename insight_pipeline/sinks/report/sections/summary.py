@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from insight_pipeline.model.report.figures import Summary
+from insight_pipeline.model.report.figures import CallFigures, LostFigures, QueueFigures, Summary
 from insight_pipeline.model.terms import Term
 from insight_pipeline.sinks.report.html import note, tag, together
 from insight_pipeline.sinks.report.language import NOTHING, Language
@@ -42,78 +42,75 @@ def summary_section(found: Summary, language: Language) -> Section:
 
 
 def _tiles(found: Summary, language: Language) -> Markup:
-    counted, visits, lost = found.calls, found.queues, found.lost
-    of = language.of
-    answered_share = visits.answered / visits.offered if visits.offered else None
-    tiles = [
-        (
-            Term("Anrufe", "Calls"),
-            language.count(counted.calls),
-            Term(
-                f"{language.count(counted.inbound)} eingehend, "
-                f"{language.count(counted.outbound)} ausgehend, "
-                f"{language.count(counted.internal)} intern",
-                f"{language.count(counted.inbound)} inbound, "
-                f"{language.count(counted.outbound)} outbound, "
-                f"{language.count(counted.internal)} internal",
-            ),
-        ),
+    tiles = (
+        tag(
+            "div",
+            tag("dt", language.of(name)),
+            tag("dd", value, class_="value"),
+            tag("dd", language.of(more), class_="more"),
+        )
+        for name, value, more in (
+            *_call_tiles(found.calls, language),
+            *_queue_tiles(found.queues, language),
+            *_lost_tiles(found.lost, language),
+        )
+    )
+    return tag("dl", *tiles, class_="tiles")
+
+
+_Tile = tuple[Term, str, Term]
+"""What it is, its figure, and what stands below in small."""
+
+
+def _call_tiles(found: CallFigures, language: Language) -> list[_Tile]:
+    inbound, outbound, internal = (
+        language.count(number) for number in (found.inbound, found.outbound, found.internal)
+    )
+    more = Term(
+        f"{inbound} eingehend, {outbound} ausgehend, {internal} intern",
+        f"{inbound} inbound, {outbound} outbound, {internal} internal",
+    )
+    return [(Term("Anrufe", "Calls"), language.count(found.calls), more)]
+
+
+def _queue_tiles(found: QueueFigures, language: Language) -> list[_Tile]:
+    count, longest = language.count, language.duration(found.wait_max_seconds)
+    share = language.percent(found.answered / found.offered if found.offered else None)
+    in_time, gone, soon = (
+        count(number) for number in (found.answered_within, found.abandoned, found.short_abandoned)
+    )
+    return [
         (
             Term("In Warteschlangen angeboten", "Offered to queues"),
-            language.count(visits.offered),
-            Term(
-                f"{language.percent(answered_share)} angenommen",
-                f"{language.percent(answered_share)} answered",
-            ),
+            count(found.offered),
+            Term(f"{share} angenommen", f"{share} answered"),
         ),
         (
             wording.SERVICE_LEVEL,
-            language.percent(visits.service_level),
-            Term(
-                f"{language.count(visits.answered_within)} in der Frist angenommen",
-                f"{language.count(visits.answered_within)} answered in time",
-            ),
+            language.percent(found.service_level),
+            Term(f"{in_time} in der Frist angenommen", f"{in_time} answered in time"),
         ),
         (
             wording.ABANDONMENT_RATE,
-            language.percent(visits.abandonment_rate),
+            language.percent(found.abandonment_rate),
             Term(
-                f"{language.count(visits.abandoned)} abgebrochen, "
-                f"davon {language.count(visits.short_abandoned)} kurz",
-                f"{language.count(visits.abandoned)} abandoned, "
-                f"{language.count(visits.short_abandoned)} of them short",
+                f"{gone} abgebrochen, davon {soon} kurz", f"{gone} abandoned, {soon} of them short"
             ),
         ),
         (
             wording.ASA,
-            language.duration(visits.asa_seconds),
-            Term(
-                f"längste {language.duration(visits.wait_max_seconds)}",
-                f"longest {language.duration(visits.wait_max_seconds)}",
-            ),
-        ),
-        (
-            Term("Noch zurückzurufen", "Still to be called back"),
-            language.count(lost.open),
-            Term(
-                f"von {language.count(lost.lost)} verlorenen Anrufen",
-                f"of {language.count(lost.lost)} lost calls",
-            ),
+            language.duration(found.asa_seconds),
+            Term(f"längste {longest}", f"longest {longest}"),
         ),
     ]
-    return tag(
-        "dl",
-        *(
-            tag(
-                "div",
-                tag("dt", of(name)),
-                tag("dd", value, class_="value"),
-                tag("dd", of(more), class_="more"),
-            )
-            for name, value, more in tiles
-        ),
-        class_="tiles",
-    )
+
+
+def _lost_tiles(found: LostFigures, language: Language) -> list[_Tile]:
+    lost = language.count(found.lost)
+    more = Term(f"von {lost} verlorenen Anrufen", f"of {lost} lost calls")
+    return [
+        (Term("Noch zurückzurufen", "Still to be called back"), language.count(found.open), more)
+    ]
 
 
 def _service_level_note(found: Summary, language: Language) -> Markup:
