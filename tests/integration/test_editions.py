@@ -227,7 +227,7 @@ def test_the_status_and_the_sensor_see_the_change_before_anything_is_read(small:
     assert "IA-614" not in insight("status", config=small).stdout
     _edition(small, "lite", GROUP)
     told = insight("status", config=small).stdout
-    assert "IA-614 demo: Edition oder Gruppe haben sich geändert" in told
+    assert "IA-614 demo: Was die Auswertung bestimmt, hat sich" in told
     assert "--from 2026-03-09 --to 2026-03-09" in told
     pipeline = Pipeline(small)
     sensor = pipeline.definitions.resolve_sensor_def("demo_new_files")
