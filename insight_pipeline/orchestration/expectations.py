@@ -1,7 +1,8 @@
-"""Great Expectations suites derived from the tables of the model: keys, ranges, word lists, presence.
+"""Great Expectations suites derived from the tables of the model: keys, ranges, word lists.
 
-Types are checked by the Arrow schema, values by expectations, since Great Expectations misjudges the
-string types of pandas 3. Great Expectations is imported when a check runs: the import takes seconds.
+Types and presence are what an Arrow schema says, and are checked on the Arrow table; values are checked by
+expectations, which take their time one by one and misjudge the string types of pandas 3. Great
+Expectations is imported when a check runs: the import takes seconds.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insight_pipeline.model.tables import Kind, Table
+from insight_pipeline.model.tables import Table
 
 _SAMPLE = 20
 
@@ -37,8 +38,8 @@ def broken_expectations(table: Table, data: pa.Table) -> list[Broken]:
     if not len(data):
         return []
     frame = _frame(table, data)
-    result = _validate(table, frame)
-    return [_broken(frame, item) for item in result["results"] if not item["success"]]
+    failed = _failed_expectations(table, frame)
+    return [*_missing(table, data), *(_broken(frame, item) for item in failed)]
 
 
 def references_missing(
@@ -51,6 +52,18 @@ def references_missing(
     return [str(value) for value in missing[rows_key].slice(0, _SAMPLE).to_pylist()]
 
 
+def _missing(table: Table, data: pa.Table) -> list[Broken]:
+    """Columns that must have a value in every row and lack it in some."""
+    found = []
+    for column in table.columns:
+        lacking = data[column.name].null_count
+        if lacking and (column.name in table.key or not column.nullable):
+            rows = data.filter(data[column.name].is_null()).select(table.key).slice(0, _SAMPLE)
+            sample = tuple(str(row) for row in rows.to_pylist())
+            found.append(Broken("a value in every row", column.name, lacking, sample))
+    return found
+
+
 def _frame(table: Table, data: pa.Table) -> pd.DataFrame:
     """Only the columns that expectations look at, with the key."""
     return data.select(_checked(table)).to_pandas()
@@ -61,7 +74,6 @@ def _checked(table: Table) -> list[str]:
         column.name
         for column in table.columns
         if column.name in table.key
-        or (not column.nullable and column.kind is not Kind.FLAG)
         or column.values  # noqa: PD011 - our own columns, no pandas
         or column.minimum is not None
     ]
@@ -75,27 +87,21 @@ def _great_expectations() -> Any:  # noqa: ANN401
     return gx
 
 
-def _validate(table: Table, frame: pd.DataFrame) -> dict[str, Any]:
+def _failed_expectations(table: Table, frame: pd.DataFrame) -> list[dict[str, Any]]:
     gx = _great_expectations()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_pandas(table.name)
-    batch = source.add_dataframe_asset(table.name).add_batch_definition_whole_dataframe("all")
-    suite = gx.ExpectationSuite(name=table.name, expectations=_expectations(gx, table))
-    validation = gx.ValidationDefinition(
-        name=table.name, data=batch, suite=context.suites.add(suite)
-    )
-    validation = context.validation_definitions.add(validation)
-    outcome = validation.run(
-        batch_parameters={"dataframe": frame},
+    asset = context.data_sources.add_pandas(table.name).add_dataframe_asset(table.name)
+    whole = asset.add_batch_definition_whole_dataframe("all")
+    outcome = whole.get_batch({"dataframe": frame}).validate(
+        gx.ExpectationSuite(name=table.name, expectations=_expectations(gx, table)),
         result_format={
             "result_format": "SUMMARY",
             "unexpected_index_column_names": list(table.key),
             "partial_unexpected_count": _SAMPLE,
         },
     )
-    found: dict[str, Any] = outcome.to_json_dict()
-    return found
+    return [result.to_json_dict() for result in outcome.results if not result.success]
 
 
 def _expectations(gx: Any, table: Table) -> list[Any]:  # noqa: ANN401
@@ -107,8 +113,6 @@ def _expectations(gx: Any, table: Table) -> list[Any]:  # noqa: ANN401
     else:
         found.append(e.ExpectCompoundColumnsToBeUnique(column_list=key))
     for column in table.columns:
-        if column.name in key or (not column.nullable and column.kind is not Kind.FLAG):
-            found.append(e.ExpectColumnValuesToNotBeNull(column=column.name))
         if column.values:  # noqa: PD011 - our own columns, no pandas
             found.append(
                 e.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.values))
