@@ -292,7 +292,7 @@ def _peak_kilobytes(config: Path, last: date, file: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("ending", "rows", "days"), [("csv", 20_000, 30), ("parquet", 20_000, 30), ("xlsx", 2_000, 40)]
+    ("ending", "rows", "days"), [("csv", 10_000, 24), ("parquet", 10_000, 24), ("xlsx", 1_000, 40)]
 )
 def test_a_long_period_needs_no_more_memory_than_a_short_one(
     tmp_path: Path, ending: str, rows: int, days: int
