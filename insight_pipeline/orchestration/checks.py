@@ -9,11 +9,12 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insight_pipeline.facts.reconciliation import COMPARED, Imbalance, imbalances
+from insight_pipeline.facts.reconciliation import Imbalance
 from insight_pipeline.facts.users import count_users, tier_of
 from insight_pipeline.model.messages import render
 from insight_pipeline.model.tables import TABLES, Table
 from insight_pipeline.orchestration.assets.stage import DIMENSION_KEYS, key, read_staged
+from insight_pipeline.orchestration.auditing import broken_identities, broken_values
 from insight_pipeline.orchestration.expectations import (
     Broken,
     broken_expectations,
@@ -64,10 +65,7 @@ def _identities(site: Site) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, sites: dg.ResourceParam[Sites]
     ) -> Iterator[dg.AssetCheckResult]:
         here = sites.of(site.name)
-        found: list[Imbalance] = []
-        for dates in here.chunks(dates_of(context.partition_keys)):
-            tables = [read_staged(here, name, dates) for name in COMPARED]
-            found += imbalances(*tables)
+        found = broken_identities(here, dates_of(context.partition_keys))
         for name, identity in IDENTITIES.items():
             broken = [item for item in found if item.identity.split(" (")[0] == identity]
             yield _identity_result(name, asset, broken, here.settings.locale)
@@ -111,33 +109,9 @@ def _suite(site: Site, table: Table) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, sites: dg.ResourceParam[Sites]
     ) -> dg.AssetCheckResult:
         here = sites.of(site.name)
-        broken: list[Broken] = []
-        rows = 0
-        for dates in here.chunks(dates_of(context.partition_keys)):
-            data = read_staged(here, table.name, dates)
-            rows += len(data)
-            broken += broken_expectations(table, data)
-            broken += _dangling(table, data, read_staged(here, "fact_call_leg", dates))
-        return _suite_result(broken, rows)
+        return _suite_result(*broken_values(here, table, dates_of(context.partition_keys)))
 
     return values_as_declared
-
-
-def _dangling(table: Table, data: pa.Table, legs: pa.Table) -> list[Broken]:
-    """Rows whose reference into the legs of the partition leads nowhere; calls count as referenced."""
-    found = []
-    targets = {
-        c.name: c.references[1]
-        for c in table.columns
-        if c.references and c.references[0] == "fact_call_leg"
-    }
-    if table.name != "fact_call_leg" and "call_id" in table.names:
-        targets["call_id"] = "call_id"
-    for column, target in targets.items():
-        missing = references_missing(data, column, legs, target, table.key[0])
-        if missing:
-            found.append(Broken("found in fact_call_leg", column, len(missing), tuple(missing)))
-    return found
 
 
 def _suite_result(broken: list[Broken], rows: int) -> dg.AssetCheckResult:

@@ -17,7 +17,7 @@ from insight_pipeline.definitions import build_defs
 from insight_pipeline.facts import calls as calls_module
 from insight_pipeline.facts.intervals import queue_intervals
 from insight_pipeline.facts.reconciliation import Imbalance
-from insight_pipeline.orchestration import checks
+from insight_pipeline.orchestration import auditing
 from insight_pipeline.orchestration.assets import facts
 from insight_pipeline.orchestration.assets.powerbi import dataset_asset
 from insight_pipeline.orchestration.automation import read_requests
@@ -27,7 +27,7 @@ from insight_pipeline.settings import load_settings
 from tests.conftest import write_settings
 from tests.pipeline import GOLDEN, Pipeline
 
-STAGES = ["sources", "legs", "facts", "sinks"]
+STAGES = ["sources", "legs", "facts", "sinks", "operation"]
 
 
 def _specs(pipeline: Pipeline) -> dict[dg.AssetKey, dg.AssetSpec]:
@@ -127,7 +127,7 @@ def test_a_day_that_does_not_add_up_is_left_out_and_the_others_are_loaded(
         is_there = bad in reconciliation["local_date"].to_pylist()
         return [Imbalance("rows_in", str(bad), 1, 2)] if is_there else []
 
-    monkeypatch.setattr(checks, "imbalances", broken)
+    monkeypatch.setattr(auditing, "imbalances", broken)
     days = date(2026, 3, 10), date(2026, 3, 15)
     outcomes = list(run_apart(pipeline.definitions, pipeline.instance, "demo", *days))
     failed = [(o.first, o.last) for o in outcomes if not o.is_success]
