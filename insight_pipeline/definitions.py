@@ -25,6 +25,7 @@ from insight_pipeline.orchestration.assets.powerbi import dataset_asset, push_as
 from insight_pipeline.orchestration.assets.report import report_asset
 from insight_pipeline.orchestration.assets.sinks import shared_assets, sink_assets
 from insight_pipeline.orchestration.assets.sources import source_assets
+from insight_pipeline.orchestration.assets.status import calls_check, status_asset
 from insight_pipeline.orchestration.automation import (
     monthly_schedule,
     new_files_sensor,
@@ -36,6 +37,7 @@ from insight_pipeline.orchestration.push_automation import observed_assets, push
 from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.status_automation import status_sensor
 from insight_pipeline.settings import load_settings
 
 _KNOWN_BETA = (
@@ -69,9 +71,10 @@ def build_defs(
             *push_assets(push, sites.all()),
             dataset_asset(sites.settings.locale),
             *observed_assets(),
+            status_asset(sites.settings.locale),
         ],
         jobs=[pushing],
-        sensors=[*push_sensors(pushing), alerts_sensor(), run_failures_sensor()],
+        sensors=[*push_sensors(pushing), alerts_sensor(), run_failures_sensor(), status_sensor()],
         resources={"sites": sites, **(overrides or {})},
         executor=dg.in_process_executor,
     )
@@ -87,7 +90,10 @@ def _site_defs(site: Site) -> dg.Definitions:
             *(*source_assets(site), *leg_assets(site), *fact_assets(site)),
             *(*sink_assets(site), forecast_asset(site), report_asset(site)),
         ],
-        asset_checks=[*site_checks(site), *threshold_checks(site), forecast_check(site)],
+        asset_checks=[
+            *(*site_checks(site), *threshold_checks(site)),
+            *(forecast_check(site), calls_check(site)),
+        ],
         jobs=[read, load, report, *mail_jobs],
         schedules=[
             *(nightly_schedule(site, load), monthly_schedule(site, report)),

@@ -38,6 +38,7 @@ def write_settings(folder: Path, landing: Path) -> Path:
         "[installations.demo]\n"
         'timezone = "Europe/Berlin"\n'
         "start_date = 2026-03-01\n"
+        "silent_days = 0\n"
         "[sinks.relational]\n"
         'url = "sqlite:///data/insight.db"\n',
         encoding="utf-8",

@@ -14,11 +14,13 @@ from enum import StrEnum
 import pyarrow as pa
 
 from insight_pipeline.cli.app import partition_days
-from insight_pipeline.cli.notes import Note, note, outside_notes, span
-from insight_pipeline.facts.reconciliation import COMPARED, imbalances
+from insight_pipeline.cli.notes import Note, note, note_of
 from insight_pipeline.model.rows import CALL_LIST
-from insight_pipeline.model.tables import RECONCILIATION, TABLES
+from insight_pipeline.model.tables import RECONCILIATION
+from insight_pipeline.model.terms import span
+from insight_pipeline.orchestration.auditing import broken_identities
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.status.rows import outside
 from insight_pipeline.sources.raw_store import day_of
 from insight_pipeline.sources.reports import ingest_file_table
 
@@ -72,7 +74,9 @@ def account_of(site: Site, first: date, last: date) -> Account:
         *_broken_identities(site, staged),
         *_unloaded(site, dates),
     )
-    return Account(site.name, files, dates, problems, tuple(outside_notes(site)))
+    _, today = partition_days(site.installation)
+    around = [note_of(problem, site.settings.locale) for problem in outside(site, today)]
+    return Account(site.name, files, dates, problems, tuple(around))
 
 
 def files_by_date(site: Site) -> pa.Table:
@@ -130,19 +134,9 @@ def _state(row: Row, rows_read: int, *, is_published: bool) -> State:
 
 def _broken_identities(site: Site, staged: Sequence[date]) -> Iterator[Note]:
     """What the checks of the assets found, or would find now."""
-    for days in site.chunks(staged):
-        tables = [
-            site.staging.read_days(name, days, TABLES[name].arrow_schema()) for name in COMPARED
-        ]
-        for item in imbalances(*tables):
-            yield note(
-                "IA-410",
-                site.settings.locale,
-                date=item.local_date,
-                identity=item.words,
-                expected=item.expected,
-                actual=item.actual,
-            )
+    for item in broken_identities(site, staged):
+        fields = {"date": item.local_date, "identity": item.words, "actual": item.actual}
+        yield note("IA-410", site.settings.locale, expected=item.expected, **fields)
 
 
 def _unloaded(site: Site, dates: Sequence[DateAccount]) -> Iterator[Note]:

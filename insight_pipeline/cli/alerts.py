@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from insight_pipeline.cli.app import App, as_json, json_option, pass_app
-from insight_pipeline.cli.notes import Note, note, note_of, show_notes
+from insight_pipeline.cli.notes import note_of, show_notes, show_problems
 from insight_pipeline.model.alerts import FIGURES, shown
-from insight_pipeline.model.deliveries import Delivery, DeliveryState
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.notices import Channel, channels_of
 from insight_pipeline.model.settings import Settings
@@ -21,10 +20,9 @@ from insight_pipeline.model.terms import Term
 from insight_pipeline.orchestration.alert_words import limit_words, window_words
 from insight_pipeline.orchestration.alerting import Alerting, Watched
 from insight_pipeline.orchestration.site import sites
+from insight_pipeline.orchestration.status.machine import undelivered
 
 FAILED = 1
-_TOLD_SECONDS = 7 * 86400.0
-"""Deliveries that were given up are named for so long."""
 _HEADS = {
     "de": ("Schwellenwerte", ("Name", "Warteschlange", "Schwelle", "Wert", "Stand", "Seit",
                               "Zeitraum", "An")),
@@ -80,7 +78,7 @@ def alerts(app: App, context: click.Context, *, is_json: bool) -> None:
         )
     else:
         app.show(*_HEADS[app.locale], [_cells(one, app.settings) for one in watched])
-    show_notes(app, undelivered_notes(alerting))
+    show_problems(app, undelivered(alerting, time.time()))
 
 
 def status_of(watched: Watched, settings: Settings) -> AlertStatus:
@@ -123,20 +121,6 @@ def _cells(watched: Watched, settings: Settings) -> list[object]:
 
 def _local(at: float, timezone: str) -> str:
     return datetime.fromtimestamp(at, ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
-
-
-def undelivered_notes(alerting: Alerting) -> Iterator[Note]:
-    """What could not be delivered in the last days, by receiver."""
-    if not alerting.outbox_file.exists():
-        return
-    given_up: dict[Channel, list[Delivery]] = {}
-    for one in alerting.outbox.deliveries(since=time.time() - _TOLD_SECONDS):
-        if one.state is DeliveryState.GIVEN_UP:
-            given_up.setdefault(one.channel, []).append(one)
-    for channel, lost in given_up.items():
-        detail = f"{lost[-1].code} {lost[-1].detail}"
-        locale = alerting.settings.locale
-        yield note("IA-649", locale, channel=channel.name, notices=len(lost), detail=detail)
 
 
 @alerts.command()

@@ -79,6 +79,12 @@ class App:
             raise PermanentError("IA-106", installation=name, known=", ".join(known))
         return known if name is None else [name]
 
+    def title(self, text: str) -> None:
+        """A heading, apart from what stands above it."""
+        self.gap()
+        self.console.print(text, style="bold", highlight=False, soft_wrap=True)
+        self._has_printed = True
+
     def show(
         self,
         title: str,
@@ -87,15 +93,13 @@ class App:
         total: Sequence[object] = (),
     ) -> None:
         """A table with its title, perhaps with a line of totals."""
-        self.gap()
-        self.console.print(title, style="bold", highlight=False, soft_wrap=True)
+        self.title(title)
         found = layout.table(headings, rows, locale=self.locale, width=self.width, total=total)
         self.lines(found)
 
     def describe(self, title: str, values: Sequence[tuple[str, str]]) -> None:
         """One thing: its title, and a line for each label and value."""
-        self.gap()
-        self.console.print(title, style="bold", highlight=False, soft_wrap=True)
+        self.title(title)
         self.lines(layout.aligned(values))
 
     def prepare_dagster(self) -> None:

@@ -13,12 +13,13 @@ from rich.progress import Progress
 from insight_pipeline.cli.app import HELD_BACK, App, as_json
 from insight_pipeline.cli.interrupts import noticed_interrupts
 from insight_pipeline.cli.layout import paragraph
-from insight_pipeline.cli.notes import empty_notes, set_aside_notes, show_notes
+from insight_pipeline.cli.notes import show_problems
 from insight_pipeline.cli.run import Wanted
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.orchestration.runs import BackfillProgress, RunOutcome, run_apart, seasons
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.status.rows import days_without_calls, set_aside
 
 
 def load_installations(
@@ -90,7 +91,7 @@ def _tell(app: App, outcomes: Sequence[RunOutcome], *, is_json: bool) -> None:
     for name in dict.fromkeys(outcome.installation for outcome in outcomes):
         site = Site(name, app.settings)
         loaded = [(o.first, o.last) for o in outcomes if o.installation == name and o.is_success]
-        show_notes(app, (*empty_notes(site, loaded), *set_aside_notes(site)))
+        show_problems(app, (*days_without_calls(site, loaded), *set_aside(site)))
     for words in dict.fromkeys(w for outcome in outcomes for w in outcome.held_back):
         app.lines(paragraph(words, app.width, rest=" " * 7))
 

@@ -12,11 +12,11 @@ import click
 
 from insight_pipeline.cli.app import HELD_BACK, App, as_json, json_option, pass_app, report
 from insight_pipeline.cli.notes import Note, note_of, show_notes
-from insight_pipeline.cli.pushing import push_notes
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.terms import Term
 from insight_pipeline.orchestration.push_results import Compared, Pushed
 from insight_pipeline.orchestration.pushing import Push
+from insight_pipeline.orchestration.status.upload import upload_findings
 
 _HEADS = {
     "de": ("Tabelle", "Im Dienst", "Übertragen", "Im Datenspeicher", "Wartet", "Angehalten"),
@@ -121,7 +121,8 @@ def status(app: App, context: click.Context, *, is_json: bool) -> None:
         ]
         app.show(push.dataset.name, _HEADS[app.locale], cells)
         reasons = [note_of(unknown, app.locale)] if unknown else []
-        show_notes(app, [*reasons, *push_notes(app.settings)])
+        found = [note_of(one.problem, app.locale) for one in upload_findings(app.settings)]
+        show_notes(app, [*reasons, *found])
     context.exit(HELD_BACK if holds or unknown or any(waiting.values()) else 0)
 
 

@@ -17,9 +17,8 @@ from insight_pipeline.cli.app import (
     pass_app,
     writing,
 )
-from insight_pipeline.cli.landing import refused_files
 from insight_pipeline.cli.layout import told
-from insight_pipeline.cli.notes import show_notes
+from insight_pipeline.cli.notes import show_problems
 from insight_pipeline.model.messages import (
     QUARANTINE_CODES,
     localised,
@@ -29,6 +28,7 @@ from insight_pipeline.model.messages import (
 from insight_pipeline.model.tables import CDR_QUARANTINE
 from insight_pipeline.model.terms import Term, grouped, value
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.status.landing import refused_files
 from insight_pipeline.sinks.export.columns import columns_of
 from insight_pipeline.sinks.export.files import FileStyle, write_file
 
@@ -67,7 +67,7 @@ def list_refused(app: App, installation: str | None, *, is_json: bool) -> None:
     if not any(entries.values()):
         app.say("In Quarantäne ist nichts.", "Nothing is in quarantine.")
     _explain(app, [str(e["code"]) for found in entries.values() for e in found if e["line_number"]])
-    show_notes(app, [file.note(app.locale) for site in sites for file in refused_files(site)])
+    show_problems(app, [file.problem for site in sites for file in refused_files(site)])
 
 
 def _cells(entry: Entry, app: App) -> list[object]:
@@ -114,7 +114,7 @@ def _refused_files(site: Site) -> Iterator[Entry]:
             "reason": file.reason,
             "detail": localised({"detail": detail}, locale)["detail"] or None,
             "code": file.code,
-            "next_step": file.note(locale).next_step,
+            "next_step": file.problem.next_step(locale),
         }
 
 

@@ -16,10 +16,11 @@ from insight_pipeline.cli.app import (
     writing,
 )
 from insight_pipeline.cli.app import report as tell_error
-from insight_pipeline.cli.notes import Note, note, show_notes, span
+from insight_pipeline.cli.notes import Note, note, show_notes
 from insight_pipeline.cli.run import shortened, split
 from insight_pipeline.model.errors import PermanentError
 from insight_pipeline.model.report.given import Period
+from insight_pipeline.model.terms import span
 from insight_pipeline.orchestration.site import Site
 
 

@@ -1,124 +1,113 @@
-"""`insight status`: which days are loaded, what was refused or set aside, and what to do about it."""
+"""`insight status`: how far every sink is, what is missing and why, and what to do first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, astuple, replace
 
 import click
 
-from insight_pipeline.cli.alerts import undelivered_notes
-from insight_pipeline.cli.app import App, as_json, installation_option, json_option, pass_app
-from insight_pipeline.cli.landing import landing_notes, waiting
-from insight_pipeline.cli.notes import Note, note, note_of, show_notes, stale_notes
-from insight_pipeline.cli.pbx import (
-    DatabaseStatus,
-    database_notes,
-    database_status,
-    show_databases,
+from insight_pipeline.cli.app import (
+    HELD_BACK,
+    App,
+    as_json,
+    installation_option,
+    json_option,
+    pass_app,
 )
-from insight_pipeline.cli.pushing import push_notes
-from insight_pipeline.facts.users import count_users
-from insight_pipeline.model.rows import LISTS
-from insight_pipeline.orchestration.alerting import Alerting
-from insight_pipeline.orchestration.licences import user_warnings
-from insight_pipeline.orchestration.site import Site
-from insight_pipeline.sources.landing import safe_name
-from insight_pipeline.sources.raw_store import day_of
+from insight_pipeline.cli.notes import Note, note, note_of, show_notes
+from insight_pipeline.model.findings import Finding
+from insight_pipeline.orchestration.status.page import HEADS, UP_TO_DATE, cells, shown
+from insight_pipeline.orchestration.status.pbx import DatabaseStatus
+from insight_pipeline.orchestration.status.standing import SiteStanding, Standing, standing
 
-_HEADS = {
-    "de": ("Stand", ("Anlage", "Eingelesen bis", "Geladen bis", "Tage geladen", "Tage zu laden",
-                     "Neue Dateien", "Zeilen in Quarantäne")),
-    "en": ("Status", ("Installation", "Read to", "Loaded to", "Days loaded", "Days to load", "New files",
-                      "Lines in quarantine")),
+_TITLE = {"de": "Stand", "en": "Status"}
+_PBX_HEADS = {
+    "de": ("Anlage", "Datenbank", "Gelesen bis id", "deren Beginn", "Fest bis id",
+           "Offene Zeilen", "Zuletzt gelesen", "Problem"),
+    "en": ("Installation", "Database", "Read to id", "which began", "Settled to id",
+           "Open rows", "Last read", "Problem"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class SiteStatus:
-    """One installation: how far it is loaded, and what is in the way."""
-
-    installation: str
-    newest_read: str | None
-    newest_loaded: str | None
-    loaded_days: int
-    days_to_load: tuple[str, ...]
-    unread_files: tuple[str, ...]
-    quarantined_rows: int
-    database: DatabaseStatus | None
-    notes: tuple[Note, ...]
 
 
 @click.command()
 @installation_option
 @json_option
+@click.pass_context
 @pass_app
-def status(app: App, installation: str | None, *, is_json: bool) -> None:
-    """What is loaded, what is not, and what to do."""
-    found = [site_status(Site(name, app.settings)) for name in app.installations(installation)]
+def status(app: App, context: click.Context, installation: str | None, *, is_json: bool) -> None:
+    """What is up to date, what is not, why, and what to do. Exit code 3: something is behind."""
+    found = standing(app.settings, app.installations(installation))
     if is_json:
-        as_json([asdict(item) for item in found])
-        return
-    app.show(
-        *_HEADS[app.locale],
-        [
-            (
-                item.installation,
-                item.newest_read,
-                item.newest_loaded,
-                item.loaded_days,
-                len(item.days_to_load),
-                len(item.unread_files),
-                item.quarantined_rows,
-            )
-            for item in found
-        ],
-    )
-    show_databases(app, {item.installation: item.database for item in found if item.database})
-    for item in found:
-        show_notes(app, item.notes)
-    show_notes(app, push_notes(app.settings))
-    show_notes(app, undelivered_notes(Alerting(app.settings)))
+        as_json(as_object(found, app.locale))
+    else:
+        _show(app, found)
+    context.exit(0 if found.is_up_to_date else HELD_BACK)
 
 
-def site_status(site: Site) -> SiteStatus:
-    """Compare what was read with what is loaded."""
-    today = datetime.now(ZoneInfo(site.installation.timezone)).date()
-    read = {day_of(int(day)) for day in set(site.raw.index.parts("call_list").days.tolist())}
-    read = {day for day in read if site.installation.start_date <= day <= today}
-    loaded = site.lake.dates("fact_call_leg")
-    to_load = sorted((read - set(loaded)) | set(site.stale(today)[1]))
-    reports = [r for name in LISTS for r in site.raw.index.reports(name).values()]
-    return SiteStatus(
-        installation=site.name,
-        newest_read=max(read).isoformat() if read else None,
-        newest_loaded=loaded[-1].isoformat() if loaded else None,
-        loaded_days=len(loaded),
-        days_to_load=tuple(day.isoformat() for day in to_load),
-        unread_files=tuple(safe_name(path) for path in waiting(site)),
-        quarantined_rows=sum(report.quarantined for report in reports),
-        database=database_status(site),
-        notes=(
-            *landing_notes(site),
-            *database_notes(site),
-            *stale_notes(site, to_load),
-            *_edition_notes(site, loaded),
-            *_user_notes(site),
-        ),
-    )
+def _show(app: App, found: Standing) -> None:
+    rows = [cells(site, found, app.locale) for site in found.sites]
+    app.show(_TITLE[app.locale], HEADS[app.locale], [(*row[:-1], int(row[-1])) for row in rows])
+    _show_databases(app, {site.installation: site.pbx for site in found.sites if site.pbx})
+    if found.is_up_to_date:
+        app.gap()
+        app.say(UP_TO_DATE.de, UP_TO_DATE.en)
+    for heading, notes in _sections(found, app.locale):
+        show_notes(app, notes, heading)
 
 
-def _user_notes(site: Site) -> Iterator[Note]:
-    """A tier of licences that is nearly full; whether there are licences at all is for `insight users`."""
-    count = count_users(site.directory, site.installation.groups)
-    for problem in user_warnings(site.name, count, site.settings):
-        yield note_of(problem, site.settings.locale)
+def _sections(found: Standing, locale: str) -> Iterator[tuple[str, list[Note]]]:
+    """Notes under the headings of their urgency; of many alike the first, and their number."""
+    sections: dict[str, list[Note]] = {}
+    is_one_of_many = len(found.sites) > 1
+    for finding, more in shown(found.findings):
+        section = sections.setdefault(finding.urgency.heading(locale), [])
+        told = note_of(finding.problem, locale)
+        if is_one_of_many and finding.installation and "installation" not in finding.problem.fields:
+            told = replace(told, text=f"{finding.installation}: {told.text}")
+        section.append(told)
+        if more:
+            section.append(note("IA-766", locale, count=more, like=finding.code))
+    yield from sections.items()
 
 
-def _edition_notes(site: Site, loaded: Sequence[date]) -> Iterator[Note]:
-    """Loaded days that were made with another edition or group, other thresholds or hours."""
-    if loaded and site.is_redefined():
-        fields = {"first": loaded[0], "last": loaded[-1]}
-        yield note("IA-614", site.settings.locale, installation=site.name, **fields)
+def _show_databases(app: App, found: Mapping[str, DatabaseStatus]) -> None:
+    """The databases of the PBXs; nothing where there are none."""
+    if found:
+        title = "Datenbanken der Anlagen" if app.locale == "de" else "Databases of the PBXs"
+        rows = [(name, *astuple(item)) for name, item in found.items()]
+        app.show(title, _PBX_HEADS[app.locale], rows)
+
+
+def as_object(found: Standing, locale: str) -> dict[str, object]:
+    """The same for scripts."""
+    return {
+        "at": found.at.isoformat(timespec="seconds"),
+        "is_up_to_date": found.is_up_to_date,
+        "installations": [_site(site) for site in found.sites],
+        "findings": [_finding(finding, locale) for finding in found.findings],
+    }
+
+
+def _site(site: SiteStanding) -> dict[str, object]:
+    sinks = {"lake": site.lake, "database": site.database, "powerbi": site.powerbi}
+    return {
+        "installation": site.installation,
+        "newest_read": site.newest_read,
+        "unread_files": site.unread_files,
+        "days_to_load": site.days_to_load,
+        "sinks": {name: asdict(sink) if sink else None for name, sink in sinks.items()},
+        "pbx": asdict(site.pbx) if site.pbx else None,
+    }
+
+
+def _finding(finding: Finding, locale: str) -> dict[str, object]:
+    problem = finding.problem
+    return {
+        "code": finding.code,
+        "urgency": finding.urgency.value,
+        "installation": finding.installation,
+        "text": problem.message(locale),
+        "cause": problem.cause(locale),
+        "next_step": problem.next_step(locale),
+    }

@@ -49,6 +49,10 @@ class Plan:
             is_closed |= is_holiday(day, self.holidays_of)
         return is_closed
 
+    def is_open_some_time(self, day: Ints) -> Flags:
+        """Which local dates have any hours at all."""
+        return self.quarters[weekday_of(day)].any(axis=1) & ~self.is_closed_all_day(day)
+
     def is_open(self, wall: Ints) -> Flags:
         """Which wall-clock moments (`Zone.wall`) are within the hours."""
         day = wall // DAY_SECONDS

@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     ALERT_ENDED = "alert_ended"
     RUN_FAILED = "run_failed"
     LOGIN_ENDED = "login_ended"
+    CALLS_STOPPED = "calls_stopped"
     REPORT = "report"
     TEST = "test"
 

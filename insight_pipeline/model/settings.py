@@ -92,6 +92,8 @@ class Installation(Part):
     """Account ids of the groups that are evaluated (edition lite: one)."""
     cdrdata: Cdrdata | None = None
     """The PBX's own database, read beside the exports."""
+    silent_days: Whole = Field(1, ge=0)
+    """After how many working days without a call it is told that none come; 0: never."""
     hours: Hours | None = None
     """When queues are open; None: it is not known."""
 
@@ -113,10 +115,12 @@ class Installation(Part):
 
 
 class Limits(Part):
-    """Largest line and, after decompression, largest file."""
+    """Largest line and, after decompression, largest file; how much room a disk must have."""
 
     line_bytes: Whole = Field(65536, ge=1024)
     file_bytes: Whole = Field(2147483648, ge=1024)
+    free_bytes: Whole = Field(2147483648, ge=0)
+    """Less room than that on a disk is told by the status."""
 
 
 class Kpi(Part):

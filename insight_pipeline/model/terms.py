@@ -6,7 +6,11 @@ the terminal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -90,3 +94,17 @@ def grouped(number: int, locale: str) -> str:
     """A number with the thousands separators of a language."""
     english = f"{number:,}"
     return english.replace(",", ".") if locale == "de" else english
+
+
+def some(names: Sequence[str]) -> Term | str:
+    """The first names, for a message, and how many more there are."""
+    shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
+    return shown if more <= 0 else Term(f"{shown} und {more} weitere", f"{shown} and {more} more")
+
+
+def span(days: Sequence[date]) -> Term | str:
+    """Which days, for a message: each of a few, else first, last and their number."""
+    if len(days) <= _SHOWN:
+        return ", ".join(day.isoformat() for day in days)
+    first, last, count = days[0], days[-1], len(days)
+    return Term(f"{first} bis {last}, {count} Tage", f"{first} to {last}, {count} days")

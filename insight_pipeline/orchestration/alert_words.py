@@ -127,6 +127,14 @@ def login_ended(problem: InsightError, at: float, locale: str) -> Notice:
     return _notice(notice_id("login", repr(at)), NoticeKind.LOGIN_ENDED, told, at, locale, (fact,))
 
 
+def calls_stopped(problem: InsightError, at: float, locale: str) -> Notice:
+    """No calls come from an installation any more; the problem names it, and since when."""
+    name = str(problem.fields["installation"])
+    fact = Fact("installation", name, "", name)
+    identity = notice_id("silent", name, repr(at))
+    return _notice(identity, NoticeKind.CALLS_STOPPED, problem, at, locale, (fact,))
+
+
 def report_mail(
     installation: str, first: date, last: date, content: bytes, at: float, locale: str
 ) -> Notice:

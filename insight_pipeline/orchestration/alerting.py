@@ -21,10 +21,11 @@ from insight_pipeline.model.alerts import Judged, Standing
 from insight_pipeline.model.columns import ints
 from insight_pipeline.model.deliveries import Delivery, FailedRun
 from insight_pipeline.model.errors import InsightError
-from insight_pipeline.model.notices import Channel, Medium, channels_of
+from insight_pipeline.model.notices import Channel, Medium, Notice, channels_of
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.alert_words import (
+    calls_stopped,
     crossing,
     login_ended,
     report_mail,
@@ -39,6 +40,8 @@ FAILURE_PAUSE_SECONDS = 900.0
 """After a notice about failed runs the next ones are collected for so long."""
 _LOGIN = ("powerbi login", "")
 """Stands among the thresholds; a name with a blank cannot be an alert's."""
+_SILENT = "calls of an installation"
+"""Likewise, by installation."""
 _INTERVALS, _QUEUES = TABLES["fact_queue_interval"], TABLES["dim_queue"]
 MakeReport = Callable[[Site, date, date], Path]
 """Makes the report of an installation and period, both days included: the path of an HTML file."""
@@ -138,15 +141,27 @@ class Alerting:
 
     def note_login(self, problem: InsightError | None) -> None:
         """Tell once that somebody must log in, and again only after it was well in between."""
+        self._note_once(_LOGIN, problem, login_ended)
+
+    def note_silence(self, installation: str, problem: InsightError | None) -> None:
+        """Tell once that an installation's calls have stopped coming, and again after some have come."""
+        self._note_once((_SILENT, installation), problem, calls_stopped)
+
+    def _note_once(
+        self,
+        what: tuple[str, str],
+        problem: InsightError | None,
+        words: Callable[[InsightError, float, str], Notice],
+    ) -> None:
         channels = channels_of(self.settings.failures)
         if not channels:
             return
         known = {(one.alert, one.installation): one for one in self.outbox.standings()}
-        before, at = known.get(_LOGIN), self.now()
-        was_ended = before is not None and before.is_crossed
-        if was_ended != (problem is not None):
-            after = Standing(*_LOGIN, 0, is_crossed=problem is not None, changed_at=at, value=0.0)
-            notice = login_ended(problem, at, self.settings.locale) if problem else None
+        before, at = known.get(what), self.now()
+        was_bad = before is not None and before.is_crossed
+        if was_bad != (problem is not None):
+            after = Standing(*what, 0, is_crossed=problem is not None, changed_at=at, value=0.0)
+            notice = words(problem, at, self.settings.locale) if problem else None
             self.outbox.change(before, after, notice, channels)
 
     def note_failure(self, run: FailedRun) -> None:
@@ -175,7 +190,7 @@ class Alerting:
 
     def work(self, sites: Sequence[Site]) -> tuple[list[Watched], list[Delivery]]:
         """One pass: thresholds, failed runs, then sending. Gives what changed and what was tried."""
-        self.outbox.forget([*self.settings.alerts, _LOGIN[0]])
+        self.outbox.forget([*self.settings.alerts, _LOGIN[0], _SILENT])
         changed = [one for site in sites for one in self.watch(site)]
         self.tell_failures()
         self.outbox.prune(self.now())

@@ -63,6 +63,8 @@ class QuotaState:
     drained_at: float | None
     next_at: float
     """When the next batch may leave, in seconds since 1970."""
+    waits_for: str = ""
+    """The limit that the next batch waits for; empty if none."""
     limits: Limits = field(default_factory=Limits)
 
     def waiting_tables(self) -> list[str]:
@@ -96,3 +98,13 @@ def what_waits(done: Delivered) -> InsightError | None:
     code = "IA-568" if done.waits_for == SETTLING else "IA-566"
     reason = _REASONS.get(done.waits_for, done.waits_for)
     return InsightError(code, rows=done.rest_rows, table=done.table, at=at, reason=reason)
+
+
+def limit_reached(state: QuotaState, now: float) -> InsightError | None:
+    """What waits for a limit, and until when, as a message; None where the next batch may leave."""
+    if not state.waiting_tables() or state.next_at <= now:
+        return None
+    at = datetime.fromtimestamp(state.next_at).astimezone().strftime("%Y-%m-%d %H:%M")
+    rows, tables = sum(state.waiting_rows.values()), ", ".join(state.waiting_tables())
+    reason = _REASONS.get(state.waits_for, state.waits_for)
+    return InsightError("IA-566", rows=rows, table=tables, at=at, reason=reason)

@@ -32,7 +32,13 @@ from insight_pipeline.sinks.powerbi.delivery import (
 from insight_pipeline.sinks.powerbi.ledger import Ledger
 from insight_pipeline.sinks.powerbi.ledger_entries import WHOLE, TableState
 from insight_pipeline.sinks.powerbi.login import Login
-from insight_pipeline.sinks.powerbi.quota import Limits, Usage, drained_at
+from insight_pipeline.sinks.powerbi.quota import (
+    Allowance,
+    Limits,
+    Usage,
+    allowance,
+    drained_at,
+)
 from insight_pipeline.sinks.powerbi.service import Service
 from insight_pipeline.sinks.powerbi.upload import Partition, Uploader, dimension_source, held
 
@@ -221,6 +227,7 @@ class Push:
         usage: Usage = self.ledger.usage(self.dataset.name)
         waiting = {t.name: self.ledger.waiting(self.dataset.name, t.name) for t in self._tables()}
         batches = [(name, rows) for name, table in waiting.items() for rows in table]
+        following = allowance(usage, limits, *batches[0], now) if batches else Allowance(now)
         return QuotaState(
             dataset=self.dataset.name,
             rows_last_hour=sum(r.rows for r in usage.requests if r.at > now - 3600),
@@ -229,7 +236,8 @@ class Push:
             waiting_rows={name: sum(rows) for name, rows in waiting.items()},
             blocked_until=usage.blocked_until,
             drained_at=drained_at(usage, limits, batches, now) if batches else None,
-            next_at=drained_at(usage, limits, batches[:1], now) if batches else now,
+            next_at=following.at,
+            waits_for=following.reason,
             limits=limits,
         )
 

@@ -16,6 +16,7 @@ import dagster as dg
 
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.orchestration.alert_checks import THRESHOLDS_KEPT
+from insight_pipeline.orchestration.assets.status import CALLS_COMING
 from insight_pipeline.orchestration.automation import RANGE_END, RANGE_START
 from insight_pipeline.orchestration.checks import USERS_FIT_THE_TIER
 from insight_pipeline.orchestration.failures import failure_text
@@ -23,7 +24,7 @@ from insight_pipeline.orchestration.jobs import job_name
 from insight_pipeline.orchestration.partitions import DAYS_A_RUN
 
 _WARN = dg.AssetCheckSeverity.WARN
-_NOTICES = frozenset({USERS_FIT_THE_TIER, THRESHOLDS_KEPT})
+_NOTICES = frozenset({USERS_FIT_THE_TIER, THRESHOLDS_KEPT, CALLS_COMING})
 """Checks that warn and hold nothing back."""
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The events are kept by the instance; the terminal shows only what `cli` prints."""

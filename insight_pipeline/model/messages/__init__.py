@@ -24,12 +24,16 @@ from insight_pipeline.model.messages.reports import REPORTS
 from insight_pipeline.model.messages.rows import ROWS
 from insight_pipeline.model.messages.runs import RUNS
 from insight_pipeline.model.messages.settings import SETTINGS
+from insight_pipeline.model.messages.status import STATUS
 from insight_pipeline.model.rows import Reason, Refusal
 from insight_pipeline.model.terms import Term, grouped
 
 CATALOGUE: dict[str, Message] = {
     m.code: m
-    for m in (*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI, *REPORTS, *EXPORTS, *ALERTS)
+    for m in (
+        *(*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI),
+        *(*REPORTS, *EXPORTS, *ALERTS, *STATUS),
+    )
 }
 REFUSAL_CODES: dict[str, str] = {r: f"IA-20{n}" for n, r in enumerate(Refusal, start=1)}
 QUARANTINE_CODES: dict[str, str] = {r: f"IA-3{n:02d}" for n, r in enumerate(Reason, start=1)}

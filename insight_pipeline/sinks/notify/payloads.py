@@ -19,7 +19,12 @@ _SECTION_CHARACTERS, _HEADER_CHARACTERS = 2900, 150
 """Slack refuses more."""
 _CARD_CHARACTERS = 8000
 """Teams takes 28 KB for a whole message."""
-_BAD = (NoticeKind.ALERT_RAISED, NoticeKind.RUN_FAILED, NoticeKind.LOGIN_ENDED)
+_BAD = (
+    NoticeKind.ALERT_RAISED,
+    NoticeKind.RUN_FAILED,
+    NoticeKind.LOGIN_ENDED,
+    NoticeKind.CALLS_STOPPED,
+)
 Json = dict[str, Any]
 
 

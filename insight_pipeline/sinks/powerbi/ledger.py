@@ -190,6 +190,16 @@ class Ledger:
             ).fetchall()
         return dict(rows)
 
+    def unsent_partitions(self, dataset: str) -> set[str]:
+        """Partitions with rows that are planned, on their way or refused, in any table."""
+        with self._file.transaction() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT partition_key FROM batch_partition JOIN batch USING (batch_id) "
+                "WHERE dataset = ? AND state NOT IN ('confirmed', 'dropped')",
+                (dataset,),
+            ).fetchall()
+        return {row[0] for row in rows}
+
     def held_rows(self, table: TableState, partitions: Sequence[str]) -> list[pa.Table]:
         """Rows of these partitions that were or will be pushed in this epoch, with their signs."""
         marks = ", ".join("?" * len(partitions))

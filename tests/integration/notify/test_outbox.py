@@ -270,6 +270,24 @@ def test_a_login_that_ended_is_told_once_and_again_only_after_it_was_well(tmp_pa
     assert "insight login" in hooks.posted[0].body["text"]
 
 
+def test_calls_that_stopped_are_told_once_for_each_installation(tmp_path: Path) -> None:
+    clock = Clock()
+    fields = {"newest": "2026-03-12", "days": "2026-03-13", "folder": "landing"}
+    berlin = PermanentError("IA-761", installation="berlin", **fields)
+    ulm = PermanentError("IA-761", installation="ulm", **fields)
+    with web_server() as hooks:
+        settings = settings_of(tmp_path, '[failures]\nwebhooks = ["zentrale"]\n', zentrale=hooks)
+        for found in ((berlin, None), (berlin, ulm), (None, ulm), (berlin, ulm)):
+            alerting = alerting_of(settings, clock)
+            for name, problem in zip(("berlin", "ulm"), found, strict=True):
+                alerting.note_silence(name, problem)
+            work(alerting)
+            clock.turn(minutes=5)
+    assert kinds(hooks) == ["calls_stopped"] * 3
+    assert [one.body["data"]["installation"] for one in hooks.posted] == ["berlin", "ulm", "berlin"]
+    assert "seit 2026-03-12 kamen keine Anrufe mehr" in hooks.posted[0].body["title"]
+
+
 # The outbox itself
 
 

@@ -107,13 +107,14 @@ def test_the_sensor_asks_no_oftener_than_configured_and_again_after_a_failure(
 
 def _status(config: Path) -> dict[str, Any]:
     done = CliRunner().invoke(insight, ["--config", str(config), "status", "--json"])
-    assert done.exit_code == 0, done.output
-    (found,) = json.loads(done.output)
-    return dict(found)
+    assert done.exit_code == 3, done.output
+    found = json.loads(done.output)
+    (site,) = found["installations"]
+    return {**site, "findings": found["findings"]}
 
 
 def _codes(status: dict[str, Any]) -> set[str]:
-    return {note["code"] for note in status["notes"]}
+    return {finding["code"] for finding in status["findings"]}
 
 
 def test_status_tells_how_far_the_database_is_read_and_what_is_in_the_way(
@@ -126,7 +127,7 @@ def test_status_tells_how_far_the_database_is_read_and_what_is_in_the_way(
     pbx.run("ALTER TABLE cdrdata ADD COLUMN mood text")
     table_of(site_of(config.parent, pbx.url)).read()
     status = _status(config)
-    database = status["database"]
+    database = status["pbx"]
     assert (database["newest_id"], database["open_rows"], database["watermark"]) == (3, 1, 3)
     assert database["newest_start"] == f"{DAY} 12:02:00"
     assert database["problem"] is None
@@ -135,9 +136,9 @@ def test_status_tells_how_far_the_database_is_read_and_what_is_in_the_way(
     with pytest.raises(Exception, match="IA-240"):
         table_of(Site("demo", Pipeline(away).settings)).read()
     status = _status(away)
-    assert status["database"]["problem"] == "IA-240"
+    assert status["pbx"]["problem"] == "IA-240"
     assert "IA-240" in _codes(status)
-    assert status["database"]["newest_id"] == 3
+    assert status["pbx"]["newest_id"] == 3
 
 
 def test_run_ends_with_3_where_the_database_is_away(config: Path, pbx: Pbx) -> None:

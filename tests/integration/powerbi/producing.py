@@ -18,7 +18,6 @@ import pytest
 import requests
 from filelock import FileLock
 
-from insight_pipeline.cli.pushing import push_problems
 from insight_pipeline.emulator import (
     Emulator,
     EmulatorOptions,
@@ -32,6 +31,7 @@ from insight_pipeline.emulator import (
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.settings import PowerBI
 from insight_pipeline.orchestration.pushing import Push
+from insight_pipeline.orchestration.status.upload import upload_findings
 from insight_pipeline.settings import load_settings
 from insight_pipeline.sinks.powerbi import ledger, token_cache, upload
 from insight_pipeline.sinks.powerbi.bodies import dataset_body
@@ -443,7 +443,7 @@ def ready(place: Place, *lines: str, is_logged_in: bool = True) -> Iterator[tupl
 
 def told_by(push: Push, code: str) -> InsightError:
     """What `insight status` says, of this code."""
-    found = {problem.code: problem for problem in push_problems(push.settings)}
+    found = {finding.code: finding.problem for finding in upload_findings(push.settings)}
     return found[code]
 
 
@@ -498,6 +498,8 @@ def an_answer_that_is_looked_up(place: Place) -> InsightError:
 
 @produces("IA-569")
 def rows_that_wait(place: Place) -> InsightError:
-    with ready(place, "rows_an_hour = 20") as (_, push):
+    with ready(place) as (emulator, push):
+        push.create()
+        emulator.stop()
         push.push()
         return told_by(push, "IA-569")

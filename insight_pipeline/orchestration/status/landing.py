@@ -1,4 +1,4 @@
-"""What there is to say about the landing folder: refused and ignored files, unknown columns, no folder.
+"""The landing folder: refused and ignored files, unknown columns, files still to be read, no folder.
 
 Only what lies in the landing folder now is told; what a file that has gone was refused for helps nobody.
 Which files are new, and why a file is refused, is decided in `sources`.
@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from insight_pipeline.cli.app import cause_of
-from insight_pipeline.cli.notes import Note, note, outside_notes, some
+from insight_pipeline.model.errors import InsightError
+from insight_pipeline.model.findings import Finding, Urgency
 from insight_pipeline.model.messages import REFUSAL_CODES, refusal_fields
 from insight_pipeline.model.rows import LISTS, Refusal
-from insight_pipeline.model.terms import Term
+from insight_pipeline.model.terms import Term, some
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.files import FileStamp, RefusedError, stamp
 from insight_pipeline.sources.landing import exports, safe_name, unread
@@ -43,9 +43,10 @@ class RefusedFile:
         """Its code of the catalogue."""
         return REFUSAL_CODES[self.reason]
 
-    def note(self, locale: str) -> Note:
-        """What it is, and the next step."""
-        return note(self.code, locale, **refusal_fields(self.code, self.file_name, self.detail))
+    @property
+    def problem(self) -> InsightError:
+        """What it is, why, and the next step."""
+        return InsightError(self.code, **refusal_fields(self.code, self.file_name, self.detail))
 
 
 def waiting(site: Site) -> list[Path]:
@@ -105,47 +106,50 @@ def _is_unchanged(path: Path, name: NameEntry) -> bool:
     return is_same and not (was_forbidden and os.access(path, os.R_OK))
 
 
-def landing_notes(site: Site) -> Iterator[Note]:
-    """Everything about the landing folder and the directory that wants attention."""
-    locale = site.settings.locale
-    yield from _folder_notes(site)
-    for file in refused_files(site):
-        yield file.note(locale)
-    yield from _ignored_notes(site)
-    yield from _column_notes(site)
-    for problem in site.directory.problems:
-        if problem.code not in REFUSAL_CODES.values():
-            yield note(
-                problem.code,
-                locale,
-                file=f"{_DIRECTORY}/{problem.file_name}",
-                line=problem.line_number,
-                detail=problem.detail or Term("(leer)", "(empty)"),
-            )
-    yield from outside_notes(site)
+def landing_findings(site: Site, unread: Urgency = Urgency.WAITING) -> Iterator[Finding]:
+    """Everything about the landing folder and the directory; `unread` is how urgent unread files are."""
+    for problem in _folder_problems(site):
+        yield Finding(Urgency.NOW, problem, site.name)
+    if files := waiting(site):
+        names = [f"{path.parent.name}/{safe_name(path)}" for path in files]
+        fields = {"installation": site.name, "files": len(names), "names": some(names)}
+        yield Finding(unread, InsightError("IA-764", **fields), site.name)
+    for problem in _missing(site):
+        yield Finding(Urgency.MISSING, problem, site.name)
+    for problem in (*_ignored(site), *_new_columns(site), *_directory_problems(site)):
+        yield Finding(Urgency.NOTE, problem, site.name)
 
 
-def _folder_notes(site: Site) -> Iterator[Note]:
-    """Folders that are not there or cannot be looked into, and nothing ever read."""
-    locale = site.settings.locale
-    inner = [site.landing / kind for kind in (*LISTS, _DIRECTORY)]
-    folders = [site.settings.landing_dir, site.landing, *inner]
+def _folder_problems(site: Site) -> Iterator[InsightError]:
+    """Folders that are not there or cannot be looked into."""
+    folders = _folders(site)
     wrong = [folder for folder in folders if os.path.lexists(folder) and not folder.is_dir()]
     for folder in wrong:
-        yield note("IA-225", locale, folder=folder)
-    has_database = site.installation.cdrdata is not None
-    if not wrong and not site.landing.is_dir() and not has_database:
-        yield note("IA-224", locale, folder=site.landing)
+        yield InsightError("IA-225", folder=folder)
+    if not wrong and not site.landing.is_dir() and site.installation.cdrdata is None:
+        yield InsightError("IA-224", folder=site.landing)
     for folder in (folder for folder in folders if folder.is_dir()):
         try:
             exports(folder.parent, folder.name)
         except OSError as error:
-            yield note("IA-202", locale, file=folder, detail=cause_of(error))
+            yield InsightError("IA-202", file=folder, detail=error.strerror or str(error))
+
+
+def _folders(site: Site) -> list[Path]:
+    inner = [site.landing / kind for kind in (*LISTS, _DIRECTORY)]
+    return [site.settings.landing_dir, site.landing, *inner]
+
+
+def _missing(site: Site) -> Iterator[InsightError]:
+    """Nothing ever read, and files that were refused."""
+    has_database = site.installation.cdrdata is not None
     if not has_database and not any(site.raw.index.names(kind) for kind in LISTS):
-        yield note("IA-226", locale, installation=site.name, folder=site.landing)
+        yield InsightError("IA-226", installation=site.name, folder=site.landing)
+    for file in refused_files(site):
+        yield file.problem
 
 
-def _ignored_notes(site: Site) -> Iterator[Note]:
+def _ignored(site: Site) -> Iterator[InsightError]:
     """Names that are no exports, and files that lie where nothing is read."""
     known = (*LISTS, _DIRECTORY)
     found = {
@@ -168,14 +172,23 @@ def _ignored_notes(site: Site) -> Iterator[Note]:
     }
     for code, names in found.items():
         if names:
-            yield note(code, site.settings.locale, file=some(names))
+            yield InsightError(code, file=some(names))
 
 
-def _column_notes(site: Site) -> Iterator[Note]:
+def _new_columns(site: Site) -> Iterator[InsightError]:
     """Columns beyond those that are known, and the files that have them."""
     names: defaultdict[str, list[str]] = defaultdict(list)
     for _, name, entry in _present(site):
         if entry and entry.unknown_columns:
             names[entry.unknown_columns].append(f"{name.kind}/{name.file_name}")
     for columns, found in names.items():
-        yield note("IA-223", site.settings.locale, file=some(found), columns=columns)
+        yield InsightError("IA-223", file=some(found), columns=columns)
+
+
+def _directory_problems(site: Site) -> Iterator[InsightError]:
+    """Lines of the directory that say nothing; files that were refused are told apart."""
+    for problem in site.directory.problems:
+        if problem.code not in REFUSAL_CODES.values():
+            file, line = f"{_DIRECTORY}/{problem.file_name}", problem.line_number
+            detail = problem.detail or Term("(leer)", "(empty)")
+            yield InsightError(problem.code, file=file, line=line, detail=detail)

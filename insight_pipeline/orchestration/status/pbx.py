@@ -1,27 +1,20 @@
-"""What `insight status` says of the PBX's own database: how far it is read, and what is in the way.
+"""The PBX's own database: how far it is read, and what is in the way.
 
 Told from what the last look left behind; the PBX is not asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from insight_pipeline.cli.app import App
-from insight_pipeline.cli.notes import Note, note
+from insight_pipeline.model.errors import InsightError
+from insight_pipeline.model.findings import Finding, Urgency
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.cdrdata.progress import BEGINNING
 from insight_pipeline.sources.cdrdata.server import place_of
-
-_HEADS = {
-    "de": ("Anlage", "Datenbank", "Gelesen bis id", "deren Beginn", "Fest bis id",
-           "Offene Zeilen", "Zuletzt gelesen", "Problem"),
-    "en": ("Installation", "Database", "Read to id", "which began", "Settled to id",
-           "Open rows", "Last read", "Problem"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,27 +49,21 @@ def database_status(site: Site) -> DatabaseStatus | None:
     )
 
 
-def database_notes(site: Site) -> Iterator[Note]:
+def pbx_findings(site: Site) -> Iterator[Finding]:
     """A database that could not be read or was not yet, and columns that are not known."""
     source, table = site.installation.cdrdata, site.pbx_table
     if source is None or table is None:
         return
-    locale, look = site.settings.locale, table.last_look
-    if look.looked_at is None:
-        yield note("IA-249", locale, installation=site.name, database=place_of(source))
+    look = table.last_look
     if look.problem is not None:
-        yield note(look.problem.code, locale, **look.problem.fields)
+        yield Finding(Urgency.NOW, look.problem, site.name)
+    if look.looked_at is None:
+        problem = InsightError("IA-249", installation=site.name, database=place_of(source))
+        yield Finding(Urgency.WAITING, problem, site.name)
     if look.unknown_columns:
-        name = f"{source.schema_name}.{source.table}"
-        yield note("IA-223", locale, file=name, columns=", ".join(look.unknown_columns))
-
-
-def show_databases(app: App, found: Mapping[str, DatabaseStatus]) -> None:
-    """The databases on the terminal; nothing where there are none."""
-    if found:
-        locale = app.settings.locale
-        title = "Datenbanken der Anlagen" if locale == "de" else "Databases of the PBXs"
-        app.show(title, _HEADS[locale], [(name, *astuple(item)) for name, item in found.items()])
+        name, columns = f"{source.schema_name}.{source.table}", ", ".join(look.unknown_columns)
+        problem = InsightError("IA-223", file=name, columns=columns)
+        yield Finding(Urgency.NOTE, problem, site.name)
 
 
 def _local(seconds: int | None, site: Site) -> str | None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from insight_pipeline.cli.landing import landing_notes, refused_files
-from insight_pipeline.cli.notes import Note
-from insight_pipeline.cli.status import site_status
+from insight_pipeline.model.errors import InsightError
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.status.landing import landing_findings, refused_files, waiting
+from insight_pipeline.orchestration.status.rows import outside
 from insight_pipeline.settings import load_settings
+from insight_pipeline.sources.landing import safe_name
 from tests import direct
 from tests.conftest import write_settings
 from tests.pipeline import GOLDEN
@@ -39,12 +41,23 @@ def _lay(site: Site, name: str, text: str | None = None) -> Path:
     return path
 
 
-def _notes(site: Site, code: str) -> list[Note]:
-    return [note for note in landing_notes(site) if note.code == code]
+def _problems(site: Site) -> list[InsightError]:
+    """What is said of the landing folder, but for files that the next run reads."""
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    found = [finding.problem for finding in landing_findings(site)]
+    return [one for one in (*found, *outside(site, today)) if one.code != "IA-764"]
+
+
+def _notes(site: Site, code: str) -> list[InsightError]:
+    return [problem for problem in _problems(site) if problem.code == code]
 
 
 def _codes(site: Site) -> list[str]:
-    return [note.code for note in landing_notes(site)]
+    return [problem.code for problem in _problems(site)]
+
+
+def _unread(site: Site) -> list[str]:
+    return [safe_name(path) for path in waiting(site)]
 
 
 def test_a_refusal_is_told_until_the_file_has_gone(site: Site) -> None:
@@ -60,7 +73,7 @@ def test_a_refusal_is_told_until_another_content_has_the_name(site: Site) -> Non
     direct.read(site)
     _lay(site, "call_list/a.csv")
     assert _codes(site) == []
-    assert site_status(site).unread_files == ("a.csv",)
+    assert _unread(site) == ["a.csv"]
     direct.read(site)
     assert _codes(site) == []
 
@@ -76,16 +89,15 @@ def test_a_refused_content_under_a_new_name_is_told_under_that_name(site: Site) 
 def test_a_link_is_told_as_refused_and_not_as_unread(site: Site) -> None:
     link = site.landing / "call_list" / "a.csv"
     link.symlink_to(EXPORT)
-    assert site_status(site).unread_files == ("a.csv",)
+    assert _unread(site) == ["a.csv"]
     direct.read(site)
-    found = site_status(site)
-    assert found.unread_files == ()
-    assert [note.text for note in found.notes if note.code == "IA-201"] == [
+    assert _unread(site) == []
+    assert [note.message("de") for note in _notes(site, "IA-201")] == [
         "call_list/a.csv: keine gewöhnliche Datei (Verknüpfung)."
     ]
     link.unlink()
     shutil.copy(EXPORT, link)
-    assert site_status(site).unread_files == ("a.csv",)
+    assert _unread(site) == ["a.csv"]
     assert "IA-201" not in _codes(site)
 
 
@@ -97,7 +109,7 @@ def test_a_file_refused_under_another_limit_is_unread_and_no_more_refused(
     direct.read(small)
     assert "IA-204" in _codes(small)
     assert "IA-204" not in _codes(site)
-    assert site_status(site).unread_files == ("a.csv",)
+    assert _unread(site) == ["a.csv"]
 
 
 def test_missing_and_new_columns_are_told_in_words(site: Site) -> None:
@@ -105,7 +117,7 @@ def test_missing_and_new_columns_are_told_in_words(site: Site) -> None:
     _lay(site, "call_list/a.csv", head.replace("starttime", "begin") + "\n" + rest)
     direct.read(site)
     (note,) = _notes(site, "IA-208")
-    assert "(es fehlen: starttime; neu sind: begin)" in note.text
+    assert "(es fehlen: starttime; neu sind: begin)" in note.message("de")
 
 
 def test_columns_beyond_the_known_ones_are_told_once_for_all_files(site: Site) -> None:
@@ -115,8 +127,8 @@ def test_columns_beyond_the_known_ones_are_told_once_for_all_files(site: Site) -
         _lay(site, f"call_list/{number}.csv", text)
     direct.read(site)
     (note,) = _notes(site, "IA-223")
-    assert "(mos)" in note.text
-    assert "call_list/4.csv und 2 weitere" in note.text
+    assert "(mos)" in note.message("de")
+    assert "call_list/4.csv und 2 weitere" in note.message("de")
     shutil.rmtree(site.landing / "call_list")
     assert _notes(site, "IA-223") == []
 
@@ -125,20 +137,20 @@ def test_names_that_are_no_exports_are_told(site: Site) -> None:
     _lay(site, "call_list/output.xlsx", "x")
     _lay(site, "call_list/OUTPUT.CSV", "x")
     (note,) = _notes(site, "IA-221")
-    assert "call_list/OUTPUT.CSV, call_list/output.xlsx" in note.text
+    assert "call_list/OUTPUT.CSV, call_list/output.xlsx" in note.message("de")
 
 
 def test_files_that_lie_where_nothing_is_read_are_told(site: Site) -> None:
     _lay(site, "output.csv", "x")
     _lay(site, "directory/konten.csv", "x")
     (note,) = _notes(site, "IA-222")
-    assert "directory/konten.csv, output.csv" in note.text
+    assert "directory/konten.csv, output.csv" in note.message("de")
 
 
 def test_a_landing_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     site = _site(tmp_path)
     assert _codes(site) == ["IA-224", "IA-226"]
-    assert str(tmp_path / "landing" / "demo") in _notes(site, "IA-224")[0].text
+    assert str(tmp_path / "landing" / "demo") in _notes(site, "IA-224")[0].message("de")
 
 
 @pytest.mark.parametrize("name", ["landing", "landing/demo", "landing/demo/call_list"])
@@ -148,7 +160,7 @@ def test_a_file_in_place_of_a_folder_is_told(tmp_path: Path, name: str) -> None:
     file.touch()
     site = _site(tmp_path)
     assert _codes(site) == ["IA-225", "IA-226"]
-    assert str(file) in _notes(site, "IA-225")[0].text
+    assert str(file) in _notes(site, "IA-225")[0].message("de")
 
 
 def test_that_nothing_was_ever_read_is_told_until_something_is(site: Site) -> None:
@@ -165,8 +177,10 @@ def test_rows_before_the_start_date_are_told_with_their_days(tmp_path: Path) -> 
     _lay(site, "call_list/a.csv")
     direct.read(site)
     (note,) = _notes(site, "IA-402")
-    assert note.text == "demo: 27 Zeilen (2026-03-12) liegen vor dem Startdatum 2026-03-20."
-    assert "start_date der Installation auf 2026-03-12" in note.next_step
+    assert (
+        note.message("de") == "demo: 27 Zeilen (2026-03-12) liegen vor dem Startdatum 2026-03-20."
+    )
+    assert "start_date der Installation auf 2026-03-12" in note.next_step("de")
 
 
 def test_rows_of_days_to_come_are_told(site: Site) -> None:
@@ -175,18 +189,18 @@ def test_rows_of_days_to_come_are_told(site: Site) -> None:
     _lay(site, "call_list/a.csv", text)
     direct.read(site)
     (note,) = _notes(site, "IA-403")
-    assert f"Zeilen ({day})" in note.text
+    assert f"Zeilen ({day})" in note.message("de")
 
 
 def test_the_directory_is_told_by_its_folder_and_without_empty_brackets(site: Site) -> None:
     _lay(site, "directory/accounts.csv", "foo;bar\n1;2\n")
     _lay(site, "directory/services.csv", "serviceid;kind\n;group\n3;cqueue\n")
     direct.read(site)
-    texts = [note.text for note in landing_notes(site)]
+    texts = [note.message("de") for note in _problems(site)]
     assert any(text.startswith("directory/accounts.csv: ") for text in texts)
     assert any("die Nummer (leer) ist keine Kontonummer" in text for text in texts)
     assert not any("()" in text for text in texts)
-    assert "conference" in _notes(site, "IA-352")[0].next_step
+    assert "conference" in _notes(site, "IA-352")[0].next_step("de")
 
 
 def test_a_refused_file_whose_name_is_no_text_is_told(site: Site) -> None:
@@ -194,7 +208,7 @@ def test_a_refused_file_whose_name_is_no_text_is_told(site: Site) -> None:
     with open(path, "wb") as file:  # noqa: PTH123 - a name of bytes
         file.write(b"a;b\n1;2\n")
     direct.read(site)
-    assert site_status(site).unread_files == ()
+    assert _unread(site) == []
     assert [file.file_name for file in refused_files(site)] == ["call_list/a\\xff.csv"]
 
 
@@ -204,7 +218,7 @@ def test_a_file_that_may_be_read_again_is_unread_and_not_refused(site: Site) -> 
     path.chmod(0)
     direct.read(site)
     assert "IA-202" in _codes(site)
-    assert site_status(site).unread_files == ()
+    assert _unread(site) == []
     path.chmod(0o600)
     assert "IA-202" not in _codes(site)
-    assert site_status(site).unread_files == ("a.csv",)
+    assert _unread(site) == ["a.csv"]

@@ -1,0 +1,75 @@
+"""How everything stands (IA-76n)."""
+
+from insight_pipeline.model.messages.message import Message, Words
+
+STATUS = (
+    Message(
+        "IA-760",
+        Words("Auf dem Datenträger von {folder} sind nur noch {free} frei.",
+              "Unter {least} (limits.free_bytes) kann ein Lauf mittendrin am vollen Datenträger scheitern; "
+              "was geladen ist, bleibt dabei heil.",
+              "Platz schaffen, etwa in reports und backups, oder den Datenträger vergrößern."),
+        Words("The disk of {folder} has only {free} left.",
+              "Below {least} (limits.free_bytes) a run may fail halfway on a full disk; what is loaded stays "
+              "whole.",
+              "Make room, for instance in reports and backups, or enlarge the disk."),
+    ),
+    Message(
+        "IA-761",
+        Words("{installation}: seit {newest} kamen keine Anrufe mehr (Arbeitstage ohne Anruf: {days}).",
+              "Es liegt kein neuer Export im Eingangsordner {folder}, oder die Anlage wird nicht gelesen.",
+              "Prüfen, ob die Anlage ihre Exporte noch schreibt und ob sie dort ankommen. War geschlossen, "
+              "die Tage unter hours als closed eintragen; silent_days = 0 schaltet die Meldung ab."),
+        Words("{installation}: no calls have come since {newest} (working days without one: {days}).",
+              "There is no new export in the landing folder {folder}, or the PBX is not read.",
+              "See whether the PBX still writes its exports, and whether they arrive there. If it was "
+              "closed, name the days as closed under hours; silent_days = 0 switches this message off."),
+    ),
+    Message(
+        "IA-762",
+        Words("Von selbst wird nichts geladen: die Dienste sind noch nie gelaufen.",
+              "Nur insight run lädt, und nur, wenn es jemand aufruft.",
+              "make ui starten oder die Dienste einrichten (docs/install.md); wer insight run regelmäßig "
+              "selbst aufruft, kann es so lassen."),
+        Words("Nothing is loaded by itself: the services have never run.",
+              "Only insight run loads, and only when somebody calls it.",
+              "Start make ui, or set up the services (docs/install.md); whoever calls insight run regularly "
+              "may leave it so."),
+    ),
+    Message(
+        "IA-763",
+        Words("Seit {at} wird nichts mehr von selbst geladen.",
+              "Die Dienste, die nach neuen Dateien sehen und nachts laden, laufen nicht.",
+              "make ui oder die Dienste wieder starten (docs/install.md)."),
+        Words("Nothing has been loaded by itself since {at}.",
+              "The services that look for new files and load by night are not running.",
+              "Start make ui or the services again (docs/install.md)."),
+    ),
+    Message(
+        "IA-764",
+        Words("{installation}: {files} neue Dateien sind noch nicht eingelesen ({names}).",
+              "Sie kamen nach dem letzten Lauf, oder sie wurden währenddessen noch geschrieben.",
+              "Nichts tun, wenn die Dienste laufen; sonst insight run mit den betroffenen Tagen aufrufen."),
+        Words("{installation}: {files} new files are not read yet ({names}).",
+              "They came after the last run, or were still being written then.",
+              "Do nothing if the services run; else call insight run with the days that they concern."),
+    ),
+    Message(
+        "IA-765",
+        Words("{installation}: im Datenspeicher, aber nicht in der Datenbank {database}: {days}.",
+              "Die Datenbank war beim Laden nicht zu erreichen, oder sie ist neu oder eine andere.",
+              "insight run --installation {installation} --from {first} --to {last} lädt die Tage dorthin."),
+        Words("{installation}: in the lake, but not in the database {database}: {days}.",
+              "The database could not be reached when they were loaded, or it is new, or another one.",
+              "insight run --installation {installation} --from {first} --to {last} loads the days there."),
+    ),
+    Message(
+        "IA-766",
+        Words("{count} weitere Meldungen {like}.",
+              "Sie sagen dasselbe von anderen Dateien oder Tagen.",
+              "insight status --json nennt alle."),
+        Words("{count} further messages {like}.",
+              "They say the same of other files or days.",
+              "insight status --json lists them all."),
+    ),
+)  # fmt: skip

@@ -1,0 +1,142 @@
+"""The whole picture: how far each installation is in each sink, and every finding, the first to do first.
+
+Asks the lake, the ledger and the database, no service. What the findings are is decided beside this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from insight_pipeline.facts.users import count_users
+from insight_pipeline.model.errors import InsightError
+from insight_pipeline.model.findings import Finding, Urgency, by_urgency
+from insight_pipeline.model.settings import Settings
+from insight_pipeline.model.terms import span
+from insight_pipeline.orchestration.licences import user_warnings
+from insight_pipeline.orchestration.pushing import OPEN_DAYS
+from insight_pipeline.orchestration.site import Site, database_of
+from insight_pipeline.orchestration.status.days import LEGS, day_findings, days_to_load
+from insight_pipeline.orchestration.status.landing import landing_findings, waiting
+from insight_pipeline.orchestration.status.machine import is_automatic, machine_findings
+from insight_pipeline.orchestration.status.pbx import DatabaseStatus, database_status, pbx_findings
+from insight_pipeline.orchestration.status.rows import days_read, row_findings
+from insight_pipeline.orchestration.status.upload import upload_findings, uploaded_days
+from insight_pipeline.sinks.relational.failing import shown
+from insight_pipeline.sinks.relational.loaded import loaded_days
+from insight_pipeline.sources.landing import safe_name
+
+Days = Mapping[str, set[date]]
+"""Loaded days by installation."""
+
+
+@dataclass(frozen=True)
+class SinkStanding:
+    """How far one sink is: its newest day, how many, and days that other sinks hold and it lacks."""
+
+    newest_day: date | None
+    days: int
+    missing: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class SiteStanding:
+    """One installation: what was read, and how far each sink is; None: off, or it cannot be asked."""
+
+    installation: str
+    newest_read: date | None
+    unread_files: tuple[str, ...]
+    days_to_load: tuple[date, ...]
+    lake: SinkStanding
+    database: SinkStanding | None
+    powerbi: SinkStanding | None
+    pbx: DatabaseStatus | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything that `insight status` tells, findings in the order of what to do."""
+
+    at: datetime
+    """With a time zone."""
+    sites: tuple[SiteStanding, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether figures lack nothing."""
+        return not any(finding.urgency.is_behind for finding in self.findings)
+
+    def of(self, installation: str) -> list[Finding]:
+        """What concerns one installation alone."""
+        return [one for one in self.findings if one.installation == installation]
+
+
+def standing(
+    settings: Settings, names: Sequence[str] = (), now: datetime | None = None
+) -> Standing:
+    """How these installations stand (none named: all); `now` has a time zone."""
+    now = now or datetime.now(UTC)
+    database, away = _database(settings)
+    uploaded = uploaded_days(settings)
+    has_upload = settings.sinks.powerbi.upload or bool(uploaded)
+    findings = [*machine_findings(settings, now), *away, *upload_findings(settings)]
+    left = Urgency.WAITING if is_automatic(settings, now) else Urgency.MISSING
+    found = []
+    for name in names or settings.installations:
+        site = Site(name, settings)
+        clock = now.astimezone(ZoneInfo(site.installation.timezone))
+        one = _site(site, clock.date(), database, uploaded if has_upload else None)
+        findings += [*_site_findings(site, one, clock, left)]
+        found.append(one)
+    return Standing(now, tuple(found), tuple(by_urgency(findings)))
+
+
+def _database(settings: Settings) -> tuple[Days | None, list[Finding]]:
+    """The days that the database holds; None, and why, if it cannot be asked."""
+    try:
+        return loaded_days(database_of(settings)), []
+    except InsightError as error:
+        return None, [Finding(Urgency.NOW, error)]
+
+
+def _site(site: Site, today: date, database: Days | None, uploaded: Days | None) -> SiteStanding:
+    read, lake = days_read(site, today), site.lake.dates(LEGS)
+    closed = [day for day in lake if (today - day).days >= OPEN_DAYS]
+    return SiteStanding(
+        installation=site.name,
+        newest_read=read[-1] if read else None,
+        unread_files=tuple(safe_name(path) for path in waiting(site)),
+        days_to_load=tuple(days_to_load(site, today)),
+        lake=_sink(set(lake), ()),
+        database=None if database is None else _sink(database.get(site.name, set()), lake),
+        powerbi=None if uploaded is None else _sink(uploaded.get(site.name, set()), closed),
+        pbx=database_status(site),
+    )
+
+
+def _sink(days: set[date], wanted: Sequence[date]) -> SinkStanding:
+    missing = tuple(day for day in wanted if day not in days)
+    return SinkStanding(max(days, default=None), len(days), missing)
+
+
+def _site_findings(
+    site: Site, one: SiteStanding, clock: datetime, left: Urgency
+) -> Iterator[Finding]:
+    """`left` is how urgent it is that something was left for the next load."""
+    yield from landing_findings(site, left)
+    yield from pbx_findings(site)
+    yield from day_findings(site, one.days_to_load, left)
+    if one.database and (lacking := set(one.database.missing) - set(one.days_to_load)):
+        days, url = sorted(lacking), shown(sa.make_url(database_of(site.settings).url))
+        fields = {"database": url, "days": span(days), "first": days[0], "last": days[-1]}
+        problem = InsightError("IA-765", installation=site.name, **fields)
+        yield Finding(Urgency.MISSING, problem, site.name)
+    yield from row_findings(site, clock)
+    count = count_users(site.directory, site.installation.groups)
+    for warning in user_warnings(site.name, count, site.settings):
+        yield Finding(Urgency.SOON, warning, site.name)

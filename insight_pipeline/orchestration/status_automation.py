@@ -1,0 +1,63 @@
+"""The sensor that keeps the status fresh, and tells somebody when the calls of an installation stop coming.
+
+It writes the page of the asset only when it says something else. The asset itself stands in `assets.status`.
+"""
+
+import hashlib
+
+import dagster as dg
+
+from insight_pipeline.orchestration.alerting import Alerting
+from insight_pipeline.orchestration.assets.status import (
+    STATUS,
+    UP_TO_DATE,
+    clock_of,
+    status_metadata,
+    verdict,
+)
+from insight_pipeline.orchestration.failures import guarded
+from insight_pipeline.orchestration.resources import Sites
+from insight_pipeline.orchestration.status.machine import AUTOMATION_SECONDS, note_automation
+from insight_pipeline.orchestration.status.page import markdown
+from insight_pipeline.orchestration.status.rows import silence
+from insight_pipeline.orchestration.status.standing import Standing, standing
+
+
+def status_sensor() -> dg.SensorDefinition:
+    """Looks every few minutes, and writes the page when it says something else."""
+
+    @dg.sensor(
+        name="status_sensor",
+        minimum_interval_seconds=AUTOMATION_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Keeps the page of the asset `status` fresh, and tells those whom [failures] names when "
+        "the calls of an installation stop coming.",
+    )
+    @guarded
+    def status_sensor(
+        context: dg.SensorEvaluationContext, sites: dg.ResourceParam[Sites]
+    ) -> dg.SensorResult | dg.SkipReason:
+        settings = sites.settings
+        note_automation(settings)
+        for site in sites.all():
+            Alerting(settings).note_silence(site.name, next(silence(site, clock_of(site)), None))
+        found = standing(settings)
+        page = markdown(found, settings.locale)
+        cursor = hashlib.sha256(page.encode()).hexdigest()
+        if cursor == context.cursor:
+            return dg.SkipReason(_in_short(found))
+        passed, severity, said = verdict(found, settings.locale)
+        events: list[dg.AssetMaterialization | dg.AssetCheckEvaluation] = [
+            dg.AssetMaterialization(STATUS, metadata=status_metadata(found, settings.locale)),
+            dg.AssetCheckEvaluation(
+                STATUS, UP_TO_DATE, passed=passed, severity=severity, description=said
+            ),
+        ]
+        return dg.SensorResult(asset_events=events, cursor=cursor, skip_reason=_in_short(found))
+
+    return status_sensor
+
+
+def _in_short(found: Standing) -> str:
+    behind = sum(finding.urgency.is_behind for finding in found.findings)
+    return f"{behind} things are behind." if behind else "Everything is up to date."
