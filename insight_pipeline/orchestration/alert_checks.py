@@ -10,7 +10,7 @@ from insight_pipeline.model.alerts import FIGURES, Reading, Threshold, shown
 from insight_pipeline.orchestration.alert_words import limit_words, window_words
 from insight_pipeline.orchestration.assets.stage import key, read_staged
 from insight_pipeline.orchestration.failures import guarded
-from insight_pipeline.orchestration.partitions import dates_of
+from insight_pipeline.orchestration.partitions import days_checked
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 
@@ -49,7 +49,7 @@ def _threshold_check(site: Site) -> dg.AssetChecksDefinition:
     ) -> dg.AssetCheckResult:
         here = sites.of(site.name)
         found: list[tuple[Threshold, Reading]] = []
-        for dates in here.chunks(dates_of(context.partition_keys)):
+        for dates in here.chunks(days_checked(context, here)):
             kpis = read_staged(here, _TABLE, dates)
             for threshold, queues in _day_thresholds(here):
                 found += [

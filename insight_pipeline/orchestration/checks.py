@@ -22,7 +22,7 @@ from insight_pipeline.orchestration.expectations import (
 )
 from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.licences import user_warnings
-from insight_pipeline.orchestration.partitions import dates_of
+from insight_pipeline.orchestration.partitions import days_checked
 from insight_pipeline.orchestration.pbx import table_check
 from insight_pipeline.orchestration.publishing import PARTITIONED
 from insight_pipeline.orchestration.resources import Sites
@@ -65,7 +65,7 @@ def _identities(site: Site) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, sites: dg.ResourceParam[Sites]
     ) -> Iterator[dg.AssetCheckResult]:
         here = sites.of(site.name)
-        found = broken_identities(here, dates_of(context.partition_keys))
+        found = broken_identities(here, days_checked(context, here))
         for name, identity in IDENTITIES.items():
             broken = [item for item in found if item.identity.split(" (")[0] == identity]
             yield _identity_result(name, asset, broken, here.settings.locale)
@@ -109,7 +109,7 @@ def _suite(site: Site, table: Table) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, sites: dg.ResourceParam[Sites]
     ) -> dg.AssetCheckResult:
         here = sites.of(site.name)
-        return _suite_result(*broken_values(here, table, dates_of(context.partition_keys)))
+        return _suite_result(*broken_values(here, table, days_checked(context, here)))
 
     return values_as_declared
 

@@ -13,6 +13,8 @@ from datetime import date
 import dagster as dg
 
 from insight_pipeline.model.settings import Installation
+from insight_pipeline.model.tables import RECONCILIATION
+from insight_pipeline.orchestration.site import Site
 
 DAYS_A_RUN = 92
 """Partitions of one run of a backfill started in the UI: a season, so that a failure costs no more."""
@@ -45,6 +47,13 @@ def days_of_month(key: str) -> tuple[date, date]:
 def dates_of(keys: Sequence[str]) -> list[date]:
     """Partition keys as dates, ascending."""
     return sorted(date.fromisoformat(key) for key in keys)
+
+
+def days_checked(context: dg.AssetCheckExecutionContext, site: Site) -> list[date]:
+    """The days of a check; executed alone in the UI it has none, and all staged days count."""
+    if context.has_partition_key or context.has_partition_key_range:
+        return dates_of(context.partition_keys)
+    return site.staging.dates(RECONCILIATION.name)
 
 
 def ranges(keys: Sequence[str]) -> list[tuple[str, str]]:

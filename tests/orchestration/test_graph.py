@@ -17,13 +17,16 @@ from insight_pipeline.definitions import build_defs
 from insight_pipeline.facts import calls as calls_module
 from insight_pipeline.facts.intervals import queue_intervals
 from insight_pipeline.facts.reconciliation import Imbalance
+from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration import auditing
 from insight_pipeline.orchestration.assets import facts
 from insight_pipeline.orchestration.assets.powerbi import dataset_asset
 from insight_pipeline.orchestration.automation import read_requests
 from insight_pipeline.orchestration.partitions import ranges
 from insight_pipeline.orchestration.runs import run_apart, seasons
+from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
+from tests import direct
 from tests.conftest import write_settings
 from tests.pipeline import GOLDEN, Pipeline
 
@@ -199,3 +202,23 @@ def test_a_year_is_loaded_season_by_season_without_gap_or_overlap() -> None:
 def test_the_project_definitions_load() -> None:
     definitions = build_defs(load_settings(Path(__file__).parents[2] / "insight.toml", environ={}))
     assert definitions.resolve_job_def("demo_load").name == "demo_load"
+
+
+def test_checks_that_are_executed_alone_look_at_every_staged_day(tmp_path: Path) -> None:
+    """The UI's button gives them no partition."""
+    pipeline = Pipeline(write_settings(tmp_path, GOLDEN / "examples" / "landing"))
+    site = Site("demo", pipeline.settings)
+    direct.read(site)
+    direct.load(site, [date(2026, 3, 12)])
+    rows = site.staging.read_days(
+        "fact_queue_interval", [date(2026, 3, 12)], TABLES["fact_queue_interval"].arrow_schema()
+    )
+    site.staging.write_days("fact_queue_interval", rows.slice(1), [date(2026, 3, 12)])
+    wanted = dg.AssetSelection.checks_for_assets(dg.AssetKey(["demo", "reconciliation"]))
+    job = dg.define_asset_job("checks_alone", selection=wanted)
+    definitions = dg.Definitions.merge(pipeline.definitions, dg.Definitions(jobs=[job]))
+    result = definitions.resolve_job_def("checks_alone").execute_in_process(
+        raise_on_error=False, instance=pipeline.instance
+    )
+    failed = {one.check_name for one in result.get_asset_check_evaluations() if not one.passed}
+    assert failed == {"queue_intervals_equal_the_visits"}
