@@ -85,6 +85,26 @@ def dagster_environment(config: Path) -> dict[str, str]:
 
 
 @contextmanager
+def dagster_daemon(environment: dict[str, str]) -> Iterator[None]:
+    """The daemon beside it: what is launched in the UI is queued, and started by it."""
+    program = str(Path(sys.executable).with_name("dagster-daemon"))
+    log = Path(environment["INSIGHT_DAGSTER_DIR"]) / "daemon.log"
+    with log.open("w") as output:
+        daemon = subprocess.Popen(
+            [program, "run", "-m", "insight_pipeline.definitions"],
+            cwd=environment["DAGSTER_HOME"],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield
+    finally:
+        daemon.terminate()
+        daemon.wait(timeout=60)
+
+
+@contextmanager
 def dagster_ui(environment: dict[str, str]) -> Iterator[str]:
     """The webserver alone, without the daemon, so that nothing starts by itself; gives its address."""
     with socket.socket() as free:

@@ -18,6 +18,8 @@ from insight_pipeline.orchestration.site import Site
 from insight_pipeline.orchestration.status.rows import days_read
 
 LEGS = "fact_call_leg"
+_LOOKED_AT = 62
+"""Of how many days, the newest, it is looked whether they were made again and kept back."""
 _AUDITED = 7
 """Of how many days, the newest first, it is asked what their checks found."""
 _FAILURES = 3
@@ -34,7 +36,8 @@ def day_findings(site: Site, to_load: Sequence[date], waiting: Urgency) -> Itera
 
     `waiting` is how urgent it is that something is to be loaded which nothing keeps back.
     """
-    kept_back = [day for day in to_load if _is_kept_back(site, day)][-_AUDITED:]
+    made = {*to_load, *site.staging.dates(RECONCILIATION.name)[-_LOOKED_AT:]}
+    kept_back = [day for day in sorted(made) if _is_kept_back(site, day)][-_AUDITED:]
     failed = {day: found for day in kept_back if (found := list(failures_of(site, day)))}
     for day, found in failed.items():
         fields: dict[str, object] = {"first": day, "last": day, "checks": _first(found)}
