@@ -36,6 +36,7 @@ from insight_pipeline.orchestration.jobs import load_job, read_job, report_job
 from insight_pipeline.orchestration.push_automation import observed_assets, push_job, push_sensors
 from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.resources import Sites
+from insight_pipeline.orchestration.retention import retention_parts
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.orchestration.status_automation import status_sensor
 from insight_pipeline.settings import load_settings
@@ -65,6 +66,7 @@ def build_defs(
     parts = [_site_defs(site) for site in sites.all()]
     push = Push(sites.settings)
     pushing = push_job([table.name for table in push.dataset.tables])
+    trimming, trimming_nightly = retention_parts(sites.settings.retention, sites.settings.locale)
     shared = dg.Definitions(
         assets=[
             *shared_assets(sites.all()),
@@ -73,7 +75,8 @@ def build_defs(
             *observed_assets(),
             status_asset(sites.settings.locale),
         ],
-        jobs=[pushing],
+        jobs=[pushing, trimming],
+        schedules=[trimming_nightly],
         sensors=[*push_sensors(pushing), alerts_sensor(), run_failures_sensor(), status_sensor()],
         resources={"sites": sites, **(overrides or {})},
         executor=dg.in_process_executor,

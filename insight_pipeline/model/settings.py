@@ -235,6 +235,14 @@ class Sinks(Part):
     powerbi: PowerBI = PowerBI()
 
 
+class Retention(Part):
+    """How long Dagster's history is kept: runs with their logs and events. What is loaded stays."""
+
+    runs_days: Whole = Field(90, ge=7)
+    failed_runs_days: Whole = Field(365, ge=7)
+    """Failed and cancelled runs, whose logs say why."""
+
+
 class Settings(Part):
     """All settings, paths absolute."""
 
@@ -254,6 +262,7 @@ class Settings(Part):
     failures: Receivers = Receivers()
     """Who is told of failed runs and a login that ended."""
     report: Report = Report()
+    retention: Retention = Retention()  # type: ignore[call-arg]
 
     @field_validator("installations", "webhooks", "alerts")
     @classmethod
