@@ -55,8 +55,9 @@ check: $(VENV)/.installed .env ## formatting, lint, types, rooms, dead code, def
 bench: $(VENV)/.installed ## measure
 	$(BIN)/python -m benchmarks
 
+# Dagster treats SIGTERM as it does SIGINT, which a shell makes a command in the background ignore.
 ui: $(VENV)/.installed .env ## Dagster's UI at http://127.0.0.1:3000 (PORT=3000)
-	$(DAGSTER_ENV) $(BIN)/dagster dev --host 127.0.0.1 --port $(PORT)
+	$(DAGSTER_ENV) exec env --default-signal=INT $(BIN)/dagster dev --host 127.0.0.1 --port $(PORT)
 
 lock: $(VENV)/lock/.installed ## write the lock files anew from pyproject.toml (LOCK_ARGS=--upgrade)
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
