@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,9 @@ class ReportEntry:
     last_start: int | None
 
 
+_NUMBERS = attrgetter(*"day rows first_id last_id first_call last_call repeated last_end".split())
+
+
 @dataclass(frozen=True)
 class Parts:
     """All parts of a list as arrays, for pruning by day, id and call."""
@@ -164,6 +168,14 @@ class RawIndex:
                 "SELECT * FROM part WHERE kind = ? ORDER BY day, sha256", (kind,)
             ).fetchall()
         return parts_of([PartEntry(*row) for row in rows])
+
+    def day_rows(self, kind: str) -> dict[int, int]:
+        """Rows of accepted contents by day, ascending."""
+        with self.connected() as connection:
+            found = connection.execute(
+                "SELECT day, sum(rows) FROM part WHERE kind = ? GROUP BY day ORDER BY day", (kind,)
+            )
+            return dict(found.fetchall())
 
     def put(
         self,
@@ -259,7 +271,7 @@ class RawIndex:
 
 def parts_of(entries: list[PartEntry]) -> Parts:
     """Parts with their ranges as arrays."""
-    numbers = np.array([astuple(entry)[2:] for entry in entries], dtype=np.int64).reshape(-1, 8).T
+    numbers = np.array(list(map(_NUMBERS, entries)), dtype=np.int64).reshape(-1, 8).T
     days, _, first_ids, last_ids, first_calls, last_calls, repeated, ends = numbers
     return Parts(entries, days, first_ids, last_ids, first_calls, last_calls, repeated, ends)
 

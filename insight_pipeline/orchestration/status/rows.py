@@ -29,7 +29,7 @@ def row_findings(site: Site, now: datetime) -> Iterator[Finding]:
 
 def days_read(site: Site, today: date) -> list[date]:
     """Days from the start date to today of which calls were read, ascending."""
-    days = sorted({day_of(part.day) for part in site.raw.index.parts(CALL_LIST.name).entries})
+    days = map(day_of, site.raw.index.day_rows(CALL_LIST.name))
     return [day for day in days if site.installation.start_date <= day <= today]
 
 
@@ -54,7 +54,7 @@ def gaps(site: Site, today: date) -> Iterator[InsightError]:
 
 def days_without_calls(site: Site, ranges: Iterable[tuple[date, date]]) -> Iterator[InsightError]:
     """Days of these ranges of which no row was read, working days or not."""
-    read = {day_of(part.day) for part in site.raw.index.parts(CALL_LIST.name).entries}
+    read = {day_of(day) for day in site.raw.index.day_rows(CALL_LIST.name)}
     wanted = [
         first + timedelta(days=place)
         for first, last in ranges
@@ -77,14 +77,14 @@ def outside(site: Site, today: date) -> Iterator[InsightError]:
     start = site.installation.start_date
     rows: defaultdict[date, int] = defaultdict(int)
     for kind in LISTS:
-        for part in site.raw.index.parts(kind).entries:
-            rows[day_of(part.day)] += part.rows
+        for day, count in site.raw.index.day_rows(kind).items():
+            rows[day_of(day)] += count
     early = sorted(day for day in rows if day < start)
     late = sorted(day for day in rows if day > today)
     for code, days in (("IA-402", early), ("IA-403", late)):
         if days:
-            count = sum(rows[day] for day in days)
-            fields = {"rows": count, "days": span(days), "first": days[0]}
+            total = sum(rows[day] for day in days)
+            fields = {"rows": total, "days": span(days), "first": days[0]}
             yield InsightError(code, installation=site.name, start=start, today=today, **fields)
 
 
