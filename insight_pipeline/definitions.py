@@ -32,12 +32,14 @@ from insight_pipeline.orchestration.automation import (
     nightly_schedule,
 )
 from insight_pipeline.orchestration.checks import site_checks
+from insight_pipeline.orchestration.in_use import Hold, hold
 from insight_pipeline.orchestration.jobs import load_job, read_job, report_job
 from insight_pipeline.orchestration.push_automation import observed_assets, push_job, push_sensors
 from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.retention import retention_parts
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.state import check_state
 from insight_pipeline.orchestration.status_automation import status_sensor
 from insight_pipeline.settings import load_settings
 
@@ -47,6 +49,10 @@ _KNOWN_BETA = (
     "Parameter `allow_nonexistent_upstream_partitions` of initializer `TimeWindowPartitionMapping",
 )
 """Parts of Dagster that are used although it calls them beta; each use would print a warning."""
+
+
+_HOLDS: list[Hold | None] = []
+"""For as long as the process lasts: a restore waits for the UI and the background service to end."""
 
 
 @contextmanager
@@ -63,6 +69,7 @@ def build_defs(
 ) -> dg.Definitions:
     """The definitions of these settings (else of `insight.toml`); `overrides` replaces resources."""
     sites = Sites(settings or load_settings())
+    check_state(sites.settings)
     parts = [_site_defs(site) for site in sites.all()]
     push = Push(sites.settings)
     pushing = push_job([table.name for table in push.dataset.tables])
@@ -108,5 +115,7 @@ def _site_defs(site: Site) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The definitions of the project's settings."""
-    return build_defs()
+    """The definitions of the project's settings; whoever loads them works on their data folder."""
+    settings = load_settings()
+    _HOLDS.append(hold(settings.data_dir))
+    return build_defs(settings)

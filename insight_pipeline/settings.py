@@ -11,6 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,8 @@ from insight_pipeline.model.terms import Term
 
 FILE_NAME = "insight.toml"
 PREFIX = "INSIGHT_"
+UNFINISHED_RESTORE = Path("restore", "decided.json")
+"""Below the data folder, while a restored state takes the place of another."""
 NOT_SETTINGS = frozenset(
     {
         "INSIGHT_CONFIG",
@@ -89,6 +92,41 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
         if not problems:
             return found
     raise SettingsError(problems, "en" if tree.get("locale") == "en" else "de")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What settings are given by: the file's own tree, variables by setting, and files with secrets."""
+
+    tree: Tree
+    variables: Mapping[Place, str]
+    secret_files: Mapping[Place, Path]
+    """By the setting that names the file; those that a variable overrides are left out."""
+
+
+def sources_of(file: Path, environ: Mapping[str, str]) -> Sources:
+    """Where values come from, whether they are right or not; SettingsError for a file that is no TOML."""
+    tree, given = _read(file), _read(file)
+    variables = _override(given, environ)
+    named = {
+        (*parents, f"{leaf}_file"): _section(given, parents).get(f"{leaf}_file")
+        for *parents, leaf in _secrets(given)
+        if (*parents, leaf) not in variables or (*parents, f"{leaf}_file") in variables
+    }
+    files = {place: file.parent / str(name) for place, name in named.items() if name is not None}
+    return Sources(tree, variables, files)
+
+
+def place_of_folder(
+    name: str, tree: Mapping[str, Any], folder: Path, environ: Mapping[str, str]
+) -> Path:
+    """Where `data_dir` or `landing_dir` is by settings of which nothing else need be right.
+
+    `folder` is the settings file's, from which relative paths count.
+    """
+    default = Settings.model_fields[name].default
+    given = environ.get(PREFIX + name.upper()) or tree.get(name) or default
+    return (folder / str(given)).resolve()
 
 
 def _read(file: Path) -> Tree:
@@ -236,6 +274,8 @@ def _not_possible(
         source = source_of(("data_dir",), variables, str(file))
         fields = {"folder": settings.data_dir, "key": "data_dir", "detail": detail}
         problems.append(InsightError("IA-109", file=source, **fields))
+    elif (settings.data_dir / UNFINISHED_RESTORE).exists():
+        problems.append(InsightError("IA-728", folder=settings.data_dir))
     for place, named in _authorities(settings).items():
         if named and not os.access(named, os.R_OK):
             source = source_of(place, variables, str(file))

@@ -19,6 +19,7 @@ from rich.console import Console
 from insight_pipeline.cli import layout
 from insight_pipeline.model.errors import InsightError, PermanentError, SettingsError
 from insight_pipeline.model.settings import Installation, Settings
+from insight_pipeline.orchestration.in_use import Hold, hold
 from insight_pipeline.settings import load_settings, settings_path
 
 _QUIET_INSTANCE = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
@@ -38,11 +39,14 @@ class App:
         self.config = config
         self.console = Console(markup=False)  # names and raw lines may hold [brackets]
         self._has_printed = False
+        self._hold: Hold | None = None
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings; SettingsError if they are refused."""
-        return load_settings(self.config)
+        """The settings; SettingsError if they are refused, or where a restored state is half in place."""
+        found = load_settings(self.config)
+        self._hold = hold(found.data_dir)
+        return found
 
     @property
     def locale(self) -> str:
@@ -109,6 +113,7 @@ class App:
         state = self.settings.data_dir / "dagster"
         with writing(state):
             state.mkdir(parents=True, exist_ok=True)
+            self._hold = self._hold or hold(self.settings.data_dir)
             has_own = (folder / "dagster.yaml").exists()
             if not has_own and not (state / "dagster.yaml").exists():
                 (state / "dagster.yaml").write_text(_QUIET_INSTANCE, encoding="utf-8")

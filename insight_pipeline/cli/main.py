@@ -44,6 +44,7 @@ COMMANDS = {
     "export": "A table as a CSV, Excel or Parquet file.",
     "users": "Licensed users by edition, and their tier.",
     "quarantine": "Lines and files that could not be read, and why.",
+    "settings": "Check, back up, restore and migrate settings and state.",
     "simulate": "Write sample exports of a simulated PBX.",
     "emulator": "Run a local Power BI and Microsoft login.",
 }

@@ -98,6 +98,8 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
         if (new := here.new_definitions) is not None:
             waiting.append(new)
         waiting += table_news(here)
+        if waiting and (restored_at := here.raw.index.restored_at()):
+            waiting.append(f"restored:{restored_at}")  # what was read before is to be read again
         partitions = daily(here.installation).get_partition_keys()
         newest, days = here.stale(date.fromisoformat(partitions[-1])) if partitions else (0, [])
         if here.is_scope_changed():

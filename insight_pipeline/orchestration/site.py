@@ -33,6 +33,7 @@ from insight_pipeline.model.directory import Directory
 from insight_pipeline.model.rows import CALL_LIST, LINE_LIST, START_BIT, ListSpec, RowState
 from insight_pipeline.model.settings import Installation, Settings
 from insight_pipeline.model.zone import Zone
+from insight_pipeline.orchestration.state import check_model
 from insight_pipeline.privacy.private import hide_private_ends
 from insight_pipeline.sinks.lake import Lake
 from insight_pipeline.sinks.relational.connecting import Database
@@ -115,7 +116,8 @@ class Site:
 
     @cached_property
     def lake(self) -> Lake:
-        """What passed its checks."""
+        """What passed its checks; PermanentError IA-720 where a newer program wrote it."""
+        check_model(self.settings.data_dir / "lake")
         return Lake(self.settings.data_dir / "lake" / self.name)
 
     @contextmanager

@@ -18,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from insight_pipeline.model.calendar import DAY_SECONDS
+from insight_pipeline.sqlite_files import check_version
 
+VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
     kind TEXT, sha256 TEXT, parser TEXT, status TEXT, reason TEXT, detail TEXT, lines INTEGER,
@@ -36,6 +38,7 @@ CREATE TABLE IF NOT EXISTS report (
 CREATE TABLE IF NOT EXISTS touched (sequence INTEGER PRIMARY KEY AUTOINCREMENT, day INTEGER);
 CREATE TABLE IF NOT EXISTS loaded (day INTEGER PRIMARY KEY, started INTEGER, finished INTEGER);
 CREATE TABLE IF NOT EXISTS callback_due (day INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS restored (at INTEGER PRIMARY KEY);
 """
 
 
@@ -121,7 +124,8 @@ class RawIndex:
     """Reads and writes the index; every write is one transaction."""
 
     def __init__(self, file: Path) -> None:
-        """Open the index at `file`, making it if there is none."""
+        """Open the index at `file`, making it if there is none; PermanentError IA-720 for a newer one."""
+        check_version(file, VERSION)
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
         with self.connected() as connection:
@@ -130,6 +134,8 @@ class RawIndex:
             if "last_end" not in columns:  # exact once the files are read again
                 connection.execute("ALTER TABLE part ADD COLUMN last_end INTEGER")
                 connection.execute(f"UPDATE part SET last_end = (day + 2) * {DAY_SECONDS}")
+            if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                connection.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def connected(self) -> Iterator[sqlite3.Connection]:
@@ -260,6 +266,28 @@ class RawIndex:
             connection.executemany(
                 "DELETE FROM callback_due WHERE day = ?", [(day,) for day in days]
             )
+
+    def note_restored(self, at: int) -> None:
+        """The store comes from a backup of another lake: no day that has rows counts as loaded.
+
+        Touches are numbered from `at`, UTC seconds, on: no number stands for two states of the store.
+        """
+        with self.connected() as connection:
+            connection.execute("INSERT OR IGNORE INTO restored VALUES (?)", (at,))
+            for table in ("loaded", "callback_due"):
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute(
+                "INSERT INTO touched SELECT coalesce(max(sequence), 0) + ?, 0 FROM touched", (at,)
+            )
+            connection.execute("DELETE FROM touched")
+            days = connection.execute("SELECT DISTINCT day FROM part ORDER BY day").fetchall()
+            _touch(connection, [day for (day,) in days])
+
+    def restored_at(self) -> int:
+        """When the store was last taken from a backup, in UTC seconds; 0 if it never was."""
+        with self.connected() as connection:
+            (found,) = connection.execute("SELECT coalesce(max(at), 0) FROM restored").fetchone()
+        return int(found)
 
     def put_report(self, entry: ReportEntry) -> None:
         """Note the line counts of a content."""

@@ -16,6 +16,7 @@ from insight_pipeline.model.messages.details import (
 )
 from insight_pipeline.model.messages.exports import EXPORTS
 from insight_pipeline.model.messages.files import FILES
+from insight_pipeline.model.messages.keeping import KEEPING
 from insight_pipeline.model.messages.login import LOGIN
 from insight_pipeline.model.messages.message import Message
 from insight_pipeline.model.messages.pbx import PBX
@@ -32,7 +33,7 @@ CATALOGUE: dict[str, Message] = {
     m.code: m
     for m in (
         *(*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI),
-        *(*REPORTS, *EXPORTS, *ALERTS, *STATUS),
+        *(*REPORTS, *EXPORTS, *ALERTS, *STATUS, *KEEPING),
     )
 }
 REFUSAL_CODES: dict[str, str] = {r: f"IA-20{n}" for n, r in enumerate(Refusal, start=1)}

@@ -22,6 +22,7 @@ from insight_pipeline.sinks.notify.kept import from_row, to_row
 
 _BUSY_SECONDS = 30
 _KEPT_SECONDS = 90 * 86400.0
+VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS standing (
     alert TEXT, installation TEXT, queue_id INTEGER, is_crossed INTEGER NOT NULL,
@@ -49,7 +50,7 @@ class Outbox:
         """Open it, making it if there is none."""
         self.path = path
         self._file = DurableFile(path, _BUSY_SECONDS, "IA-645", "IA-646")
-        self._file.create(_SCHEMA)
+        self._file.create(_SCHEMA, VERSION)
 
     # Thresholds
 

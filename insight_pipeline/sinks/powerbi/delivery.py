@@ -16,6 +16,7 @@ from insight_pipeline.sinks.powerbi.changes import body
 from insight_pipeline.sinks.powerbi.ledger import Ledger
 from insight_pipeline.sinks.powerbi.ledger_entries import Batch, Phase, State, TableState
 from insight_pipeline.sinks.powerbi.quota import Limits, allowance
+from insight_pipeline.sinks.powerbi.restored import Remembered, difference, difference_by_number
 from insight_pipeline.sinks.powerbi.service import Answer, Found, Kind, Service
 from insight_pipeline.sinks.powerbi.settling import Look, Verdict, verdict
 
@@ -123,6 +124,8 @@ class TableDelivery:
                 self._set(state, phase=Phase.EMPTYING, phase_at=self._options.now())
             elif state.phase is Phase.EMPTYING:
                 self._empty(state)
+            elif state.restored_at is not None:
+                self._check_restored(state)
             elif batch := self._first(State.SENDING, State.UNCERTAIN):
                 self._settle(batch, state)
             elif not is_checked:
@@ -204,6 +207,27 @@ class TableDelivery:
             return False
         self._set(state, has_other_numbers=True)
         return True
+
+    def _check_restored(self, state: TableState) -> None:
+        """Trust a ledger that comes from a backup where nothing was sent since, else hold the table."""
+        sent = (State.CONFIRMED, State.SENDING, State.UNCERTAIN)
+        batches = self._ledger.batches(self._name, self._table, *sent)
+        remembered = Remembered.of(state, batches)
+        asked = [None, *(batch.batch_id for batch in remembered.asked)]
+        looks = [self._seen(self._service.count(self._id, self._table, one)) for one in asked]
+        counts = [look.value for look in looks if look.value is not None]
+        if len(counts) == len(looks):
+            differs = difference(remembered, counts[0], counts[1:])
+        elif any(look.may_come_later for look in looks):
+            self._wait_until(self._options.now() + self._options.settle_seconds / 4, UNSEEN)
+            return
+        else:
+            number = self._service.sequence(self._id, self._table).value
+            differs = difference_by_number(state, number)
+        if differs is None:
+            self._set(state, restored_at=None)
+        else:
+            self._hold(state, OLD_LEDGER, differs)
 
     # Sending
 

@@ -31,6 +31,8 @@ from insight_pipeline.sinks.powerbi.ledger_entries import (
 )
 from insight_pipeline.sinks.powerbi.ledger_sql import (
     SCHEMA,
+    STEPS,
+    VERSION,
     begin_epoch,
     drop,
     insert_all,
@@ -51,7 +53,23 @@ class Ledger:
         """Open it, making it if there is none."""
         self.path = path
         self._file = DurableFile(path, _BUSY_SECONDS, "IA-560", "IA-561")
-        self._file.create(SCHEMA)
+        self._file.create(SCHEMA, VERSION, STEPS)
+
+    def note_restored(self, at: float) -> None:
+        """The ledger comes from a backup: what it says of every table is to be held against the service.
+
+        Rows of a dimension do not name their batch, so that no look could tell a later one from ours: it
+        is emptied and filled anew.
+        """
+        with self._file.transaction() as connection:
+            connection.execute("UPDATE push_table SET restored_at = ?", (at,))
+            dimensions = connection.execute(
+                "SELECT dataset, push_table FROM batch LEFT JOIN batch_partition USING (batch_id) "
+                "GROUP BY dataset, push_table HAVING count(partition_key) = 0"
+            ).fetchall()
+            for dataset, name in dimensions:
+                begin_epoch(connection, dataset, name, Phase.EMPTYING)
+                drop(connection, dataset, name, State.PLANNED, State.REFUSED)
 
     # Datasets and tables
 
@@ -80,7 +98,8 @@ class Ledger:
         """A table's state; a new table is open in epoch 1."""
         with self._file.transaction() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO push_table VALUES (?, ?, 1, 'open', NULL, 0, 0, NULL, '', NULL, 0)",
+                "INSERT OR IGNORE INTO push_table "
+                "VALUES (?, ?, 1, 'open', NULL, 0, 0, NULL, '', NULL, 0, NULL)",
                 (dataset, name),
             )
             row = connection.execute(

@@ -69,6 +69,8 @@ class TableState:
     body_hash: str | None
     has_other_numbers: bool
     """The service counts for another client under this table: its numbers say nothing of ours."""
+    restored_at: float | None
+    """When this state was taken from a backup; None once the service was seen to stand as it says."""
 
 
 @dataclass(frozen=True)

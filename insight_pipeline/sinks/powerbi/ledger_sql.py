@@ -16,6 +16,9 @@ from insight_pipeline.sinks.powerbi.batch_content import write_content
 from insight_pipeline.sinks.powerbi.changes import PARTITION_KEY
 from insight_pipeline.sinks.powerbi.ledger_entries import Phase, State
 
+VERSION = 2
+STEPS = {2: "ALTER TABLE push_table ADD COLUMN restored_at REAL"}
+"""What leads from the version before to each."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS dataset (
     name TEXT PRIMARY KEY, dataset_id TEXT, state TEXT NOT NULL, asked_at REAL, detail TEXT,
@@ -23,7 +26,8 @@ CREATE TABLE IF NOT EXISTS dataset (
 CREATE TABLE IF NOT EXISTS push_table (
     dataset TEXT, name TEXT, epoch INTEGER NOT NULL, phase TEXT NOT NULL, phase_at REAL,
     last_sequence INTEGER NOT NULL, sent_sequence INTEGER NOT NULL, hold TEXT, hold_detail TEXT,
-    body_hash TEXT, has_other_numbers INTEGER NOT NULL, PRIMARY KEY (dataset, name));
+    body_hash TEXT, has_other_numbers INTEGER NOT NULL, restored_at REAL,
+    PRIMARY KEY (dataset, name));
 CREATE TABLE IF NOT EXISTS batch (
     batch_id TEXT PRIMARY KEY, dataset TEXT, push_table TEXT, epoch INTEGER, sequence INTEGER,
     rows INTEGER, content_hash TEXT, state TEXT, content BLOB, ended_at REAL, detail TEXT,
