@@ -78,6 +78,8 @@ def _moved(text: str, old: Sequence[str], new: Sequence[str]) -> str:
         body = (section.value if isinstance(section, Table) else section).body
         named = ((at, key, item) for at, (key, item) in enumerate(body) if key is not None)
         place, key, item = next(one for one in named if one[1].key == old[-1])
+        if isinstance(item, Table):
+            item.invalidate_display_name()
         body[place] = (SingleKey(new[-1], sep=f" {key.sep.lstrip()}"), item)
     else:
         item = section.pop(old[-1])
