@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = (
     *("README.md", "Makefile", "docs/powerbi.md", "docs/report.md", "docs/export.md"),
     *("docs/editions.md", "docs/databases.md", "docs/alerts.md", "docs/status.md"),
+    "docs/backup.md",
 )
 _CODE = re.compile(r"`([^`\n]+)`|^(?: {4}|\t)(.+)$", re.MULTILINE)
 _NAMED = re.compile(r"(?<![\w.-])insight((?: (?:--config \S+|[a-z]+\b|-[-\w]+|[^\s&|;`'\"]+))+)")
