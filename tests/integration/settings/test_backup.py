@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from insight_pipeline.emulator import Emulator, running_emulator
@@ -26,6 +27,7 @@ from insight_pipeline.model.errors import InsightError, PermanentError, Settings
 from insight_pipeline.orchestration.backup import Wish, make_backup
 from insight_pipeline.orchestration.in_use import alone, hold
 from insight_pipeline.orchestration.pushing import Push
+from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.restoring import Consent, Restored, restore
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.settings import load_settings
@@ -148,6 +150,25 @@ def test_a_day_that_has_rows_counts_as_not_loaded_after_restoring(home: Home) ->
     newest, days = Site("demo", load_settings(home.config, {})).stale(NOW.date())
     assert [day.isoformat() for day in days] == [DAY]
     assert newest > LATER.timestamp()
+
+
+def test_files_that_were_read_before_are_asked_for_again_by_the_sensor(home: Home) -> None:
+    before = read_run_key(home)
+    assert read_run_key(home) == before
+    home.restore(is_replacing=True)
+    assert read_run_key(home) != before
+
+
+def read_run_key(home: Home) -> str | None:
+    """The key of the run that reads the landing folder, which Dagster starts once for each key."""
+    pipeline = Pipeline(home.config)
+    sensor = pipeline.definitions.resolve_sensor_def("demo_new_files")
+    repository = pipeline.definitions.get_repository_def()
+    with dg.build_sensor_context(pipeline.instance, repository_def=repository) as context:
+        result = sensor(context, sites=Sites(pipeline.settings))
+    assert isinstance(result, dg.SensorResult)
+    (request,) = [one for one in result.run_requests or [] if one.job_name == "demo_read"]
+    return request.run_key
 
 
 def test_a_backup_is_for_its_owner_alone_and_holds_no_lake_and_no_login_unasked(
