@@ -153,7 +153,7 @@ def _tell_left_out(app: App, keys: Sequence[str]) -> None:
 
 
 @settings.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--into",
     "folder",

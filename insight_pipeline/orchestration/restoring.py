@@ -7,6 +7,7 @@ state takes the place of the old one stands in `placing_state`.
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from collections.abc import Mapping
@@ -166,7 +167,8 @@ def _check_free(target: _Target, consent: Consent) -> None:
     parts = [target.data_dir / part for part in placing_state.PARTS]
     has_state = any(part.is_dir() and any(part.iterdir()) for part in parts)
     file = target.settings_file
-    has_settings = file.exists() and file.read_bytes() != target.settings.encode()
+    there = file.read_bytes().removeprefix(codecs.BOM_UTF8) if file.exists() else None
+    has_settings = there is not None and there != target.settings.encode()
     if (has_state or has_settings) and not consent.is_replacing:
         raise PermanentError(EXISTING, folder=target.data_dir if has_state else file)
 

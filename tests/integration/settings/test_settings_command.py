@@ -167,9 +167,10 @@ def test_a_migration_keeps_the_old_file_and_a_dry_run_writes_nothing(
     assert told(config)[1] == []
 
 
-def test_the_codes_of_wrong_backups_end_with_failure(config: Path, tmp_path: Path) -> None:
+def test_what_is_no_backup_or_not_there_is_refused(config: Path, tmp_path: Path) -> None:
     file = tmp_path / "no.zip"
     file.write_bytes(b"no archive")
     done = run(config, "restore", str(file))
     assert isinstance(done.exception, PermanentError)
     assert done.exception.code == "IA-724"
+    assert run(config, "restore", str(tmp_path / "nowhere.zip")).exit_code == 2
