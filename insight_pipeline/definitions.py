@@ -5,12 +5,14 @@ daily partitions in its own time zone.
 """
 
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import dagster as dg
 
+from insight_pipeline.logs.writing import start
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.orchestration.alert_automation import (
     alerts_sensor,
@@ -115,7 +117,9 @@ def _site_defs(site: Site) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The definitions of the project's settings; whoever loads them works on their data folder."""
+    """The definitions of the project's settings: who loads them works on their data folder, and is logged."""
     settings = load_settings()
     _HOLDS.append(hold(settings.data_dir))
+    words = [word for word in sys.argv[1:3] if word.isidentifier()]
+    start(settings.data_dir, settings.log, " ".join(("dagster", *words)), settings.locale)
     return build_defs(settings)

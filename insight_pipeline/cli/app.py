@@ -34,9 +34,12 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 class App:
     """Settings read when first needed, and the terminal."""
 
-    def __init__(self, config: Path | None = None) -> None:
-        """The settings file named with --config, if any."""
+    def __init__(
+        self, config: Path | None = None, on_settings: Callable[[Settings], None] | None = None
+    ) -> None:
+        """The settings file named with --config, if any, and who is to know the settings once they are."""
         self.config = config
+        self._on_settings = on_settings
         self.console = Console(markup=False)  # names and raw lines may hold [brackets]
         self._has_printed = False
         self._hold: Hold | None = None
@@ -45,6 +48,8 @@ class App:
     def settings(self) -> Settings:
         """The settings; SettingsError if they are refused, or where a restored state is half in place."""
         found = load_settings(self.config)
+        if self._on_settings is not None:
+            self._on_settings(found)
         self._hold = hold(found.data_dir)
         return found
 

@@ -10,21 +10,22 @@ import importlib
 import os
 import sqlite3
 import sys
-import traceback
+from functools import partial
 from pathlib import Path
 
 import click
 
 from insight_pipeline import __version__
+from insight_pipeline.cli import journal
 from insight_pipeline.cli.app import App, cause_of, report
 from insight_pipeline.model.errors import InsightError, PermanentError, SettingsError
-from insight_pipeline.model.hiding import without_secrets
+from insight_pipeline.model.log_settings import LEVELS, Level
 from insight_pipeline.model.messages import message
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 USAGE_CODES = frozenset(
     {"IA-106", "IA-408", "IA-418", "IA-503", "IA-505", "IA-523", "IA-564", "IA-567"}
-    | {"IA-648", "IA-650"}
+    | {"IA-648", "IA-650", "IA-704"}
     | {f"IA-60{number}" for number in range(5)}
 )
 """Errors that are wrong usage or settings although they show only when something is done."""
@@ -45,6 +46,8 @@ COMMANDS = {
     "users": "Licensed users by edition, and their tier.",
     "quarantine": "Lines and files that could not be read, and why.",
     "settings": "Check, back up, restore and migrate settings and state.",
+    "logs": "What the program did and what went wrong, filtered.",
+    "support-bundle": "Pack settings, status and logs for a support case, without secrets.",
     "simulate": "Write sample exports of a simulated PBX.",
     "emulator": "Run a local Power BI and Microsoft login.",
 }
@@ -61,8 +64,9 @@ class Commands(click.Group):
         """Import one command."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"insight_pipeline.cli.{name}")
-        found: click.Command = getattr(module, name)
+        place = name.replace("-", "_")
+        module = importlib.import_module(f"insight_pipeline.cli.{place}")
+        found: click.Command = getattr(module, place)
         return found
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
@@ -78,60 +82,76 @@ class Commands(click.Group):
     metavar="FILE",
     help="Settings file (default: INSIGHT_CONFIG, else insight.toml here or above).",
 )
+@click.option(
+    "--log-level",
+    type=click.Choice(LEVELS),
+    help="How much this command logs (default: log.level of the settings).",
+)
 @click.version_option(__version__, prog_name="insight")
 @click.pass_context
-def insight(context: click.Context, config: Path | None) -> None:
+def insight(context: click.Context, config: Path | None, log_level: Level | None) -> None:
     """Call analytics for STARFACE phone systems."""
-    context.obj = App(config)
+    is_logged = context.invoked_subcommand != "logs"  # looking at the log adds nothing to it
+    context.obj = App(config, partial(journal.begin, level=log_level) if is_logged else None)
 
 
 def main() -> None:
     """Run the program and leave with its exit code."""
+    code = _run()
+    journal.end(code)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command; gives the exit code of the program."""
     context: list[click.Context] = []
+    code = 0
     try:
         with insight.make_context("insight", sys.argv[1:]) as made:
             context.append(made)
             insight.invoke(made)
             sys.stdout.flush()
     except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        code = leave.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(WRONG_USAGE)
+        code = WRONG_USAGE
     except (KeyboardInterrupt, click.Abort):
         words = message("IA-430").words(_locale(context))
         click.echo(f"\nIA-430 {words.text} {words.next_step}", err=True)
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except BrokenPipeError:
-        _leave_quietly()
+        code = _silenced()
     except (InsightError, OSError, sqlite3.Error) as error:
-        sys.exit(_failed(error, _locale(context)))
-    except Exception as error:  # noqa: BLE001 - its text may hold a token, and stderr is often kept
-        click.echo(without_secrets("".join(traceback.format_exception(error))), err=True, nl=False)
-        sys.exit(FAILED)
+        code = _failed(error, _locale(context))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told in words
+        journal.unforeseen(error, _locale(context), context[0] if context else None)
+        code = FAILED
+    return code
 
 
 def _failed(error: InsightError | OSError | sqlite3.Error, locale: str) -> int:
     """Say what went wrong; gives the exit code."""
-    if isinstance(error, InsightError):
-        report(error, error.locale if isinstance(error, SettingsError) else locale)
-        is_usage = isinstance(error, SettingsError) or error.code in USAGE_CODES
-        return WRONG_USAGE if is_usage else FAILED
     if isinstance(error, OSError):
-        report(PermanentError("IA-431", file=error.filename or "", detail=cause_of(error)), locale)
+        told: InsightError = PermanentError(
+            "IA-431", file=error.filename or "", detail=cause_of(error)
+        )
     else:
-        report(PermanentError("IA-433", detail=error), locale)
-    return FAILED
+        told = error if isinstance(error, InsightError) else PermanentError("IA-433", detail=error)
+    report(told, told.locale if isinstance(told, SettingsError) else locale)
+    journal.foreseen(told, locale)
+    is_usage = isinstance(told, SettingsError) or told.code in USAGE_CODES
+    return WRONG_USAGE if is_usage else FAILED
 
 
 def _locale(context: list[click.Context]) -> str:
     return context[0].obj.locale if context and context[0].obj else "de"
 
 
-def _leave_quietly() -> None:
+def _silenced() -> int:
     """Whoever read the output has gone, such as `head`; the interpreter must not write any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(FAILED)
+    return FAILED
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from insight_pipeline.model.alert_settings import Alert, Mail, Receivers, Report, Webhook
 from insight_pipeline.model.hours import Hours
+from insight_pipeline.model.log_settings import Log
 from insight_pipeline.model.setting_types import Day, Number, Part, Whole, listed, no_nul
 from insight_pipeline.model.tls import TLS_OPTIONS, is_allowed_mode, is_safe_address
 
@@ -263,6 +264,7 @@ class Settings(Part):
     """Who is told of failed runs and a login that ended."""
     report: Report = Report()
     retention: Retention = Retention()  # type: ignore[call-arg]
+    log: Log = Log()
 
     @field_validator("installations", "webhooks", "alerts")
     @classmethod

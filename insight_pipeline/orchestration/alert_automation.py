@@ -17,14 +17,13 @@ from insight_pipeline.model.deliveries import Delivery, DeliveryState, FailedRun
 from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.model.terms import Term
 from insight_pipeline.orchestration.alerting import Alerting, MakeReport, Watched, period
-from insight_pipeline.orchestration.automation import RANGE_END, RANGE_START
 from insight_pipeline.orchestration.failures import failure_text, guarded, told
 from insight_pipeline.orchestration.jobs import Job, job_name
+from insight_pipeline.orchestration.partitions import PARTITION, RANGE_END, RANGE_START
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 
 _ALERT_SECONDS, _FAILURE_SECONDS = 60, 30
-_PARTITION = "dagster/partition"
 _SHOWN_CHARACTERS = 400
 
 
@@ -84,7 +83,7 @@ def failed_run(context: dg.RunFailureSensorContext) -> FailedRun:
     run, tags = context.dagster_run, context.dagster_run.tags
     steps = context.get_step_failure_events()
     said = failure_text(steps[0].step_failure_data) if steps else context.failure_event.message
-    days = tags.get(_PARTITION, "")
+    days = tags.get(PARTITION, "")
     if RANGE_START in tags:
         ends = (tags[RANGE_START], tags.get(RANGE_END, tags[RANGE_START]))
         days = "/".join(dict.fromkeys(ends))

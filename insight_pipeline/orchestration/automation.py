@@ -15,14 +15,19 @@ import dagster as dg
 
 from insight_pipeline.orchestration.failures import guarded
 from insight_pipeline.orchestration.jobs import Job, job_name
-from insight_pipeline.orchestration.partitions import daily, monthly, ranges
+from insight_pipeline.orchestration.partitions import (
+    RANGE_END,
+    RANGE_START,
+    daily,
+    monthly,
+    ranges,
+)
 from insight_pipeline.orchestration.pbx import table_news
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
 from insight_pipeline.sources.directory import stamps_of
 from insight_pipeline.sources.landing import safe_name, unread
 
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _SENSOR_SECONDS = 60
 NIGHTLY = "15 2 * * *"
 MONTHLY = "30 5 1 * *"

@@ -1,11 +1,14 @@
 """How Dagster reacts to the project's errors: the one place where they become failures and retries.
 
 A transient error (a locked database, a service that is away) is tried again a few times; a permanent one
-fails at once and says in the run what happened, why, and what to do. Errors that nobody foresaw pass, but
-without what their texts may hold: Dagster keeps them.
+fails at once and says in the run what happened, why, and what to do. One that nobody foresaw says where it
+is logged. No error keeps what its text may hold: Dagster keeps them. What the log tells of Dagster's calls,
+their ends and figures, is told from here too.
 """
 
-from collections.abc import Callable, Iterator
+import contextvars
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from inspect import isgeneratorfunction
@@ -13,17 +16,28 @@ from typing import Any
 
 import dagster as dg
 
-from insight_pipeline.model.errors import InsightError, TransientError
+from insight_pipeline.logs.events import bound, logger
+from insight_pipeline.logs.writing import shown_file
+from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
 from insight_pipeline.model.hiding import without_secrets
+from insight_pipeline.orchestration.occasions import (
+    counted,
+    locale_of,
+    looking,
+    requested,
+    running,
+)
 
 RETRIES = 2
 RETRY_SECONDS = 5
+UNFORESEEN = "IA-701"
 _SHOWN_CHARACTERS = 400
 _Function = Callable[..., Any]
+_log = logger(__name__)
 
 
 class UnforeseenError(Exception):
-    """In place of an error whose text held what must not be kept; the stack trace is the error's own."""
+    """In place of an error whose text held what must not be kept, or around one that nobody foresaw."""
 
 
 def told(locale: str) -> Callable[[_Function], _Function]:
@@ -32,11 +46,24 @@ def told(locale: str) -> Callable[[_Function], _Function]:
     def wrap(function: _Function) -> _Function:
         @wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever Dagster passes
-            with _discreetly():
+            fields = running()
+            with bound(**fields), _discreetly():
+                _log.debug("asset_started")
+                begun = time.monotonic()
                 try:
-                    return function(*args, **kwargs)
+                    result = function(*args, **kwargs)
                 except InsightError as error:
-                    raise reaction(error, locale) from error
+                    failure = reaction(error, locale)
+                    _log_failure(error, failure, locale)
+                    raise failure from error
+                except (dg.Failure, dg.RetryRequested):
+                    raise
+                except Exception as error:
+                    asset = str(fields.get("asset") or function.__name__)
+                    problem = _unforeseen(error, asset)
+                    raise reaction(problem, locale) from error
+                _log.info("asset_ended", seconds=_since(begun), figures=counted(result))
+                return result
 
         return run
 
@@ -48,27 +75,85 @@ def guarded(function: _Function) -> _Function:
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever Dagster passes
-        with _discreetly():
-            return function(*args, **kwargs)
+        with _watched(function, (*args, *kwargs.values())) as note:
+            return note(function(*args, **kwargs))
 
     @wraps(function)
     def iterate(*args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: ANN401 - whatever Dagster passes
-        with _discreetly():
-            yield from function(*args, **kwargs)
+        steps = _steps(function, args, kwargs)
+        context = contextvars.copy_context()  # what is bound while it works is not bound for others
+        try:
+            while (found := context.run(next, steps, None)) is not None:
+                yield found
+        finally:
+            context.run(steps.close)
 
     return iterate if isgeneratorfunction(function) else call
+
+
+def _steps(function: _Function, args: Any, kwargs: Any) -> Generator[Any]:  # noqa: ANN401 - likewise
+    with _watched(function, (*args, *kwargs.values())) as note:
+        for result in function(*args, **kwargs):
+            yield note(result)
+
+
+@contextmanager
+def _watched(function: _Function, arguments: tuple[object, ...]) -> Iterator[_Function]:
+    """Log how a tick or check ends; gives the function that notes what came of it."""
+    tick = looking(arguments, function.__name__)
+    fields = {"tick": tick} if tick else running()
+
+    def note(result: Any) -> Any:  # noqa: ANN401 - whatever Dagster is to get
+        if runs := requested(result):
+            _log.info("runs_requested", runs=runs)
+        if isinstance(result, dg.AssetCheckResult) and not result.passed:
+            name = result.check_name or function.__name__
+            _log.warning("check_failed", check=name, text=result.description)
+        return result
+
+    with bound(**fields), _discreetly():
+        begun = time.monotonic()
+        try:
+            yield note
+        except InsightError as error:
+            _log.error("failed", code=error.code, text=error.message(locale_of(arguments)))
+            raise discreet(error)  # noqa: B904 - it brings its own cause
+        except Exception as error:
+            place = tick or str(fields.get("asset") or function.__name__)
+            words = _words(_unforeseen(error, place), locale_of(arguments))
+            said = " ".join((UNFORESEEN, *words))
+            raise UnforeseenError(said) from error
+        _log.debug("tick_ended" if tick else "check_ended", seconds=_since(begun))
+
+
+def _since(begun: float) -> float:
+    return round(time.monotonic() - begun, 3)
+
+
+def _log_failure(error: InsightError, failure: dg.Failure | dg.RetryRequested, locale: str) -> None:
+    fields = {"code": error.code, "text": error.message(locale)}
+    if isinstance(failure, dg.RetryRequested):
+        _log.warning("retried", **fields)
+    else:
+        _log.error("failed", **fields)
+
+
+def _unforeseen(error: Exception, place: str) -> PermanentError:
+    """Log the error with its stack trace; gives the message that stands in its place."""
+    _log.error("failed_unforeseen", code=UNFORESEEN, at=place, error=error)
+    detail = without_secrets(str(error)).strip().partition("\n")[0][:_SHOWN_CHARACTERS]
+    fields = {"kind": type(error).__name__, "detail": detail, "log": shown_file()}
+    return PermanentError(UNFORESEEN, asset=place, **fields)
 
 
 @contextmanager
 def _discreetly() -> Iterator[None]:
     try:
         yield
-    except (dg.Failure, dg.RetryRequested) as error:
+    except (dg.Failure, dg.RetryRequested, UnforeseenError) as error:
         if error.__cause__ is not None:
             error.__cause__ = discreet(error.__cause__)
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold a number
-        raise discreet(error)  # noqa: B904 - it brings its own cause
 
 
 def discreet(error: BaseException) -> BaseException:
@@ -87,12 +172,16 @@ def reaction(error: InsightError, locale: str) -> dg.RetryRequested | dg.Failure
     """Another try for what may pass, a failure in words for what will not."""
     if isinstance(error, TransientError):
         return dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=RETRY_SECONDS)
-    words = (error.message(locale), error.cause(locale), error.next_step(locale))
+    words = _words(error, locale)
     return dg.Failure(
         description=f"{error.code} {' '.join(words)}",
         metadata={"code": error.code, "next_step": words[-1]},
         allow_retries=False,
     )
+
+
+def _words(error: InsightError, locale: str) -> tuple[str, str, str]:
+    return error.message(locale), error.cause(locale), error.next_step(locale)
 
 
 def failure_text(data: Any) -> str:  # noqa: ANN401 - Dagster has no public name for it

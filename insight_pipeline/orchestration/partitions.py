@@ -16,6 +16,9 @@ from insight_pipeline.model.settings import Installation
 from insight_pipeline.model.tables import RECONCILIATION
 from insight_pipeline.orchestration.site import Site
 
+PARTITION = "dagster/partition"
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+"""Tags by which Dagster knows the days of a run."""
 DAYS_A_RUN = 92
 """Partitions of one run of a backfill started in the UI: a season, so that a failure costs no more."""
 

@@ -14,20 +14,22 @@ from pathlib import Path
 
 import dagster as dg
 
+from insight_pipeline.logs.events import logger
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.orchestration.alert_checks import THRESHOLDS_KEPT
 from insight_pipeline.orchestration.assets.status import CALLS_COMING
-from insight_pipeline.orchestration.automation import RANGE_END, RANGE_START
 from insight_pipeline.orchestration.checks import USERS_FIT_THE_TIER
 from insight_pipeline.orchestration.failures import failure_text
 from insight_pipeline.orchestration.jobs import job_name
-from insight_pipeline.orchestration.partitions import DAYS_A_RUN
+from insight_pipeline.orchestration.occasions import days_of
+from insight_pipeline.orchestration.partitions import DAYS_A_RUN, RANGE_END, RANGE_START
 
 _WARN = dg.AssetCheckSeverity.WARN
 _NOTICES = frozenset({USERS_FIT_THE_TIER, THRESHOLDS_KEPT, CALLS_COMING})
 """Checks that warn and hold nothing back."""
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The events are kept by the instance; the terminal shows only what `cli` prints."""
+_log = logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,15 @@ def run_range(
     holding = [e for e in failing if e.severity is _WARN and e.check_name not in _NOTICES]
     warnings = [e.description or "" for e in holding]
     broken = [_check_name(e) for e in failing if e.severity is not _WARN]
+    _log.info(
+        "run_ended",
+        installation=installation,
+        run_id=result.run_id,
+        partition=days_of(tags),
+        is_success=result.success,
+        checks=broken,
+        steps=failed,
+    )
     return RunOutcome(
         result.run_id,
         installation,

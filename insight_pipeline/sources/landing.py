@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from insight_pipeline.logs.events import logger
 from insight_pipeline.model.rows import LISTS, ListSpec
 from insight_pipeline.sources.content import write_content
 from insight_pipeline.sources.files import (
@@ -27,6 +28,7 @@ from insight_pipeline.sources.raw_store import RawStore
 
 _READER_VERSION = 2
 _SUFFIXES = (".csv", ".csv.gz")
+_log = logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def _read_one(
         result.still_written.append(name)
     except RefusedError as error:
         result.refused.append(name)
+        _log.warning("file_refused", file=name, reason=error.reason.value, detail=error.detail)
         _note_refusal(store, spec, path, error, limits)
 
 
@@ -163,6 +166,8 @@ def _take_in(
         store.index.put(entry, written.file, written.parts, touched)
         result.read.append(name)
         result.lines += content.lines
+        counts = {"lines": content.lines, "quarantined": len(content.problems)}
+        _log.info("file_read", file=name, **counts)
     result.touched_days.update(touched)
 
 

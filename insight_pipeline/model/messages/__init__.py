@@ -18,6 +18,7 @@ from insight_pipeline.model.messages.exports import EXPORTS
 from insight_pipeline.model.messages.files import FILES
 from insight_pipeline.model.messages.keeping import KEEPING
 from insight_pipeline.model.messages.login import LOGIN
+from insight_pipeline.model.messages.logs import LOGS
 from insight_pipeline.model.messages.message import Message
 from insight_pipeline.model.messages.pbx import PBX
 from insight_pipeline.model.messages.powerbi import POWERBI
@@ -33,7 +34,7 @@ CATALOGUE: dict[str, Message] = {
     m.code: m
     for m in (
         *(*SETTINGS, *FILES, *PBX, *ROWS, *RUNS, *LOGIN, *POWERBI),
-        *(*REPORTS, *EXPORTS, *ALERTS, *STATUS, *KEEPING),
+        *(*REPORTS, *EXPORTS, *ALERTS, *STATUS, *KEEPING, *LOGS),
     )
 }
 REFUSAL_CODES: dict[str, str] = {r: f"IA-20{n}" for n, r in enumerate(Refusal, start=1)}

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from insight_pipeline.logs.events import logger
 from insight_pipeline.model.alert_settings import Mail, Webhook
 from insight_pipeline.model.deliveries import Delivery, DeliveryState
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
@@ -21,6 +22,7 @@ from insight_pipeline.sinks.notify.webhooks import send_webhook
 
 PASS_SECONDS = 15.0
 """After so long nothing more is begun: a sensor has a minute for everything."""
+_log = logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,14 @@ def _sent(
             raise PermanentError("IA-639", channel=claimed.channel.name)
         sender.send(claimed.channel, notice)
     except InsightError as error:
+        _log.warning("notice_failed", medium=claimed.channel.medium.value, code=error.code)
         again = next_try(claimed.attempts, error, now())
         state = DeliveryState.GIVEN_UP if again is None else DeliveryState.WAITING
         said = f"{error.message(locale)} {error.next_step(locale)}"
         return replace(
             claimed, state=state, next_at=again or claimed.next_at, code=error.code, detail=said
         )
+    _log.info("notice_sent", medium=claimed.channel.medium.value)
     return replace(claimed, state=DeliveryState.SENT, code="", detail="")
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from insight_pipeline.logs.events import logger
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.sinks.powerbi.changes import body
 from insight_pipeline.sinks.powerbi.ledger import Ledger
@@ -40,6 +41,7 @@ LOOKS = 10
 """How many settling times to go on looking before a table is held."""
 _LEAST_LOOKS = 3
 """How often to look before that, however much time has passed since the batch was sent."""
+_log = logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,8 @@ class TableDelivery:
         if not self._ledger.start_sending(batch, now):
             return
         self.done.requests += 1
+        fields = {"batch": batch.batch_id, "sequence": batch.sequence, "rows": batch.rows}
+        _log.trace("powerbi_batch", table=self._table, **fields)
         try:
             answer = self._service.push(self._id, self._table, data, batch.sequence)
         except InsightError:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from insight_pipeline.logs.events import logger
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
 from insight_pipeline.model.settings import PowerBI
 from insight_pipeline.model.terms import Term
@@ -33,6 +34,7 @@ LEAST_REST = timedelta(minutes=1)
 """While the login service is away, a token is used to its end but for this."""
 INACTIVITY_DAYS = 90
 WARN_DAYS = 14
+_log = logger(__name__)
 _NOT_LASTING = Term("ohne das Recht offline_access", "without the right offline_access")
 _NO_RIGHT = Term("kein Recht auf die Schnittstelle von Power BI", "no right to Power BI's API")
 
@@ -116,6 +118,7 @@ class Login:
             raise PermanentError("IA-525", detail=_NOT_LASTING)
         with self._cache.locked():
             self._cache.write(login)
+        _log.info("login_stored")
         return self.state()
 
     def finish_device_login(
@@ -176,6 +179,7 @@ class Login:
         """Forget the stored login; Microsoft is not told, there is nothing to tell it with."""
         with self._cache.locked():
             self._cache.clear()
+        _log.info("login_forgotten")
 
     def _known_token(self) -> AccessToken | None:
         """The token as stored now; a login that cannot be read is reported under the lock."""
@@ -193,6 +197,7 @@ class Login:
         try:
             text = self._app.renew(stored.msal_text)
         except InsightError as error:
+            _log.warning("login_failed", code=error.code)
             with suppress(TransientError):  # what went wrong matters more than noting it
                 self._cache.write(replace(stored, problem=error))
             is_away = isinstance(error, LoginServiceAwayError)
@@ -204,6 +209,7 @@ class Login:
         if token is None:
             raise PermanentError("IA-525", detail=_NO_RIGHT)
         self._cache.write(login)
+        _log.info("login_renewed")
         return token
 
 

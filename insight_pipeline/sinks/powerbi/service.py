@@ -8,6 +8,7 @@ token reaches a message.
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ import orjson
 import requests
 import urllib3
 
+from insight_pipeline.logs.events import logger
 from insight_pipeline.model.errors import PermanentError
 from insight_pipeline.model.hiding import HIDDEN, without_secrets
 from insight_pipeline.model.terms import Term
@@ -28,6 +30,7 @@ _SHOWN_CHARACTERS = 500
 NO_CONNECTION = Term("keine Verbindung", "no connection")
 NO_ANSWER = Term("keine Antwort", "no answer")
 SEQUENCE_HEADER = "X-PowerBI-PushData-SequenceNumber"
+_log = logger(__name__)
 
 
 class Kind(StrEnum):
@@ -173,6 +176,20 @@ class Service:
         return answer
 
     def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        begun = time.monotonic()
+        answer = self._sent(method, path, body, headers)
+        _log.debug(
+            "powerbi_request",
+            method=method,
+            path=path,
+            status=answer.status,
+            bytes=len(body or b""),
+            retry_seconds=answer.retry_seconds,
+            seconds=round(time.monotonic() - begun, 3),
+        )
+        return answer
+
+    def _sent(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         if body is not None:
             headers = {**headers, "Content-Type": "application/json; charset=utf-8"}
         try:

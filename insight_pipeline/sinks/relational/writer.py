@@ -17,6 +17,7 @@ from uuid import uuid4
 import pyarrow as pa
 import sqlalchemy as sa
 
+from insight_pipeline.logs.events import logger
 from insight_pipeline.model.errors import TransientError
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.sinks.relational.connecting import Database, make_engine
@@ -35,6 +36,7 @@ from insight_pipeline.sinks.relational.staging import Load, fill, stage
 
 WAITS = (0.1, 1.0, 5.0)
 """Seconds before the second and every further try."""
+_log = logger(__name__)
 
 
 class _ChangedMeanwhileError(Exception):
@@ -90,6 +92,7 @@ class RelationalSink:
             except _ChangedMeanwhileError as error:
                 if wait is None:
                     raise TransientError("IA-427", database=shown(self._engine.url)) from error
+            _log.warning("database_retried", database=shown(self._engine.url), retry_seconds=wait)
             self._sleep(wait)
         return None
 
@@ -112,6 +115,8 @@ class RelationalSink:
                     connection.execute(moved)
                 fill(connection, load)
             self._commit(connection, scope, load_id)
+        rows = sum(len(table) for table in tables.values())
+        _log.debug("database_loaded", scope=scope.key, tables=len(names), rows=rows)
 
     def _make_marker(self, connection: sa.Connection, scope: Scope) -> None:
         """Every scope has its row before anyone locks it."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from filelock import FileLock
 
+from insight_pipeline.logs.events import logger
 from insight_pipeline.model.errors import InsightError, PermanentError
 from insight_pipeline.model.rows import CALL_LIST
 from insight_pipeline.model.settings import Cdrdata
@@ -42,6 +43,7 @@ NAME_PREFIX = "cdrdata/"
 """Before a batch's number; no file of the landing folder can have such a name."""
 
 _READER_VERSION = 1
+_log = logger(__name__)
 
 
 @dataclass
@@ -111,6 +113,8 @@ class PbxTable:
             progress = self.progress
             self._read(server, progress, result)
         self._note(result.unknown_columns)
+        place = place_of(self._source)
+        _log.info("pbx_read", database=place, rows=result.rows, batches=result.batches)
         return result
 
     def _read(self, server: Server, progress: Progress, result: TableRead) -> None:
