@@ -21,6 +21,7 @@ from insight_pipeline.logs.writing import shown_file
 from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
 from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.orchestration.occasions import (
+    checked,
     counted,
     locale_of,
     looking,
@@ -63,6 +64,8 @@ def told(locale: str) -> Callable[[_Function], _Function]:
                     problem = _unforeseen(error, asset)
                     raise reaction(problem, locale) from error
                 _log.info("asset_ended", seconds=_since(begun), figures=counted(result))
+                for check in checked(result):
+                    _note_check(check, function.__name__)
                 return result
 
         return run
@@ -106,9 +109,8 @@ def _watched(function: _Function, arguments: tuple[object, ...]) -> Iterator[_Fu
     def note(result: Any) -> Any:  # noqa: ANN401 - whatever Dagster is to get
         if runs := requested(result):
             _log.info("runs_requested", runs=runs)
-        if isinstance(result, dg.AssetCheckResult) and not result.passed:
-            name = result.check_name or function.__name__
-            _log.warning("check_failed", check=name, text=result.description)
+        for check in checked(result):
+            _note_check(check, function.__name__)
         return result
 
     with bound(**fields), _discreetly():
@@ -124,6 +126,11 @@ def _watched(function: _Function, arguments: tuple[object, ...]) -> Iterator[_Fu
             said = " ".join((UNFORESEEN, *words))
             raise UnforeseenError(said) from error
         _log.debug("tick_ended" if tick else "check_ended", seconds=_since(begun))
+
+
+def _note_check(check: dg.AssetCheckResult, name: str) -> None:
+    if not check.passed:
+        _log.warning("check_failed", check=check.check_name or name, text=check.description)
 
 
 def _since(begun: float) -> float:

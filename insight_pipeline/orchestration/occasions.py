@@ -75,6 +75,13 @@ def _plain(value: object) -> int | float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def checked(result: object) -> list[dg.AssetCheckResult]:
+    """The checks in what Dagster is to get."""
+    if isinstance(result, dg.AssetCheckResult):
+        return [result]
+    return list(result.check_results or []) if isinstance(result, dg.MaterializeResult) else []
+
+
 def requested(result: object) -> int:
     """How many runs a sensor or schedule asks for."""
     if isinstance(result, dg.SensorResult):

@@ -48,10 +48,30 @@ def test_a_transient_error_asks_for_another_try() -> None:
     assert isinstance(found, dg.RetryRequested)
 
 
-def test_an_error_that_gives_nothing_away_passes_as_it_is() -> None:
+def test_an_error_that_nobody_foresaw_is_told_in_words_and_stays_as_the_cause() -> None:
     error = KeyError("call_id")
-    with pytest.raises(KeyError) as found:
+    with pytest.raises(dg.Failure) as found:
         told("de")(_raising(error))()
+    assert found.value.__cause__ is error
+    said = str(found.value.description)
+    assert said.startswith("IA-701 _raised ist an einem unvorhergesehenen Fehler gescheitert: Key")
+    assert "insight support-bundle" in said
+    assert found.value.metadata["code"].value == "IA-701"
+
+
+def test_an_error_of_a_sensor_says_what_was_tried_and_where_the_log_is() -> None:
+    error = KeyError("call_id")
+    with pytest.raises(
+        UnforeseenError, match=r"IA-701 _raised .* the log \S*insight\.log;"
+    ) as found:
+        guarded(_raising(error))()
+    assert found.value.__cause__ is error
+
+
+def test_a_foreseen_error_of_a_sensor_passes_as_it_is() -> None:
+    error = PermanentError("IA-420", database="oracle")
+    with pytest.raises(PermanentError) as found:
+        guarded(_raising(error))()
     assert found.value is error
 
 
@@ -62,7 +82,7 @@ def test_neither_an_error_nor_what_caused_it_gives_a_number_away(
     error = ValueError("cannot read +4971155512345")
     error.__cause__ = RuntimeError("Bearer abc.def")
     error.__cause__.__context__ = KeyError("071155512345")
-    with pytest.raises(UnforeseenError) as found:
+    with pytest.raises((dg.Failure, UnforeseenError)) as found:
         wrap(_raising(error))()
     said = "".join(traceback.format_exception(found.value))
     assert "ValueError: cannot read ***" in said
@@ -87,7 +107,7 @@ def test_an_iterating_check_gives_no_number_away() -> None:
 
     found = check()
     assert next(found) == 1
-    with pytest.raises(UnforeseenError, match=r"ValueError: \*\*\*"):
+    with pytest.raises(UnforeseenError, match=r"ValueError \(\*\*\*\)"):
         next(found)
 
 

@@ -23,13 +23,14 @@ JWT = ".".join(
     [
         "+4971155512345",
         "071155512345",
+        "20260312",
         "0711 555 12345",
         "+49 (711) 555-12345",
         Fernet.generate_key().decode(),
         secrets.token_urlsafe(48) + "aB3",
         JWT,
     ],
-    ids=["international", "national", "spaced", "brackets", "key", "token", "jwt"],
+    ids=["international", "national", "like a day", "spaced", "brackets", "key", "token", "jwt"],
 )
 @pytest.mark.parametrize("around", ["{}", "before {} after", '{{"called": "{}"}}', "number={},x"])
 def test_what_looks_like_a_secret_or_a_number_is_hidden(secret: str, around: str) -> None:
@@ -65,6 +66,8 @@ def test_what_is_named_as_a_secret_is_hidden_whatever_it_looks_like(
         "'/srv/insight/test_a_file_with_a_long_name_is_shown_as_it_is_1.parquet' is missing",
         "table fact_call has 12345 rows in 75 columns",
         "KeyError: 'call_id'",
+        "call_list/verbindungsdaten_20260312.csv, 20260312_export.csv.gz",
+        "2026-03-12T09:05:22.123456+01:00",
     ],
 )
 def test_ids_of_requests_dates_paths_and_counts_stay(text: str) -> None:

@@ -17,15 +17,19 @@ DOCUMENTS = (
     *("README.md", "Makefile", "docs/powerbi.md", "docs/report.md", "docs/export.md"),
     *("docs/editions.md", "docs/databases.md", "docs/alerts.md", "docs/status.md"),
     "docs/backup.md",
+    *("docs/editions.md", "docs/databases.md", "docs/alerts.md", "docs/logs.md", "docs/status.md"),
 )
 _CODE = re.compile(r"`([^`\n]+)`|^(?: {4}|\t)(.+)$", re.MULTILINE)
-_NAMED = re.compile(r"(?<![\w.-])insight((?: (?:--config \S+|[a-z]+\b|-[-\w]+|[^\s&|;`'\"]+))+)")
+_GLOBAL = r"--(?:config|log-level) \S+"
+_NAMED = re.compile(
+    rf"(?<![\w.-])insight((?: (?:{_GLOBAL}|[a-z]+(?:-[a-z]+)*\b|-[-\w]+|[^\s&|;`'\"]+))+)"
+)
 
 
 def _named(text: str) -> Iterator[list[str]]:
     """The words after each `insight`."""
     for found in _NAMED.finditer(text):
-        yield re.sub(r"--config \S+ ", "", found[1]).split()
+        yield re.sub(rf"{_GLOBAL} ", "", found[1]).split()
 
 
 def _wrong(words: list[str]) -> str | None:
@@ -72,6 +76,7 @@ def test_every_command_of_a_message_exists(locale: str) -> None:
 
 def test_a_wrong_command_or_option_would_be_found() -> None:
     assert _wrong(["runs"]) == "no command 'runs'"
+    assert next(_named("insight support-bundel -o x.zip"))[0] == "support-bundel"
     assert _wrong(["powerbi", "renew"]) == "no command 'renew'"
     assert _wrong(["run", "--form"]) == "no option ['--form']"
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
+import io
 import re
 import shutil
 import sqlite3
 import tempfile
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -76,7 +78,7 @@ def _layers(data: bytes, most: int) -> Iterator[bytes]:
         if data.startswith(start):
             try:
                 inner = unpack(data)
-            except (OSError, EOFError, zlib.error, pa.ArrowException):
+            except (OSError, EOFError, zlib.error, zipfile.BadZipFile, pa.ArrowException):
                 continue
             yield from _layers(inner, most - 1)
     if _BASE64.fullmatch(data):
@@ -93,9 +95,15 @@ def _parquet(data: bytes) -> bytes:
     return "\n".join(values).encode()
 
 
+def _zip(data: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        return b"\n".join(name.encode() + b"\n" + packed.read(name) for name in packed.namelist())
+
+
 _STREAMS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"x", lambda data: zlib.decompressobj().decompress(data)),
     (b"\x1f\x8b", gzip.decompress),
     (b"\x28\xb5\x2f\xfd", lambda data: pa.input_stream(pa.BufferReader(data), "zstd").read()),
     (b"PAR1", _parquet),
+    (b"PK\x03\x04", _zip),
 )

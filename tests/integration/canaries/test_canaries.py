@@ -136,6 +136,7 @@ def _prepare(site: Site) -> None:
     site.environ = known | {
         "INSIGHT_CONFIG": str(config),
         "INSIGHT_TOKEN_KEY": site.keys[0],
+        "INSIGHT_LOG__LEVEL": "trace",
         "INSIGHT_MAIL__PASSWORD": MAIL_PASSWORD,
         "INSIGHT_WEBHOOKS__ZENTRALE__URL": f"{site.hooks.url}/services/{HOOK}?sig={SIGNATURE}",
         "PYTHONPATH": str(ROOT),
@@ -203,10 +204,12 @@ def _lose_the_login(site: Site) -> None:
 
 def _crash(site: Site) -> None:
     said = site.insight("powerbi", "push", leaves=1, CANARY_CRASH="push")
-    assert "ValueError: Authorization: Bearer ***" in said
-    assert "Traceback" in said
+    assert "IA-700 insight powerbi ist" in said
+    assert "ValueError (Authorization: Bearer ***" in said
+    assert "Traceback" not in said
+    assert "Traceback" in site.insight("logs", "--code", "IA-700", leaves=0)
     assert "Bearer ***" in site.insight("run", "--from", DAY, leaves=1, CANARY_CRASH="push")
-    assert "ValueError: " in site.insight("run", "--from", DAY, leaves=1, CANARY_CRASH="step")
+    assert "ValueError (" in site.insight("run", "--from", DAY, leaves=1, CANARY_CRASH="step")
     assert "cannot open with ***" in site.insight("sensors", leaves=1, CANARY_CRASH="sensor")
 
 
@@ -292,6 +295,7 @@ def _bring_another_key(site: Site) -> None:
     site.insight("run", "--from", DAY, leaves=0, **other)
     site.fail(Operation.PUSH, 429, table="dim_line")
     site.insight("powerbi", "rebuild", "dim_line", leaves=3, **other)
+    site.insight("support-bundle", "-o", "bundle.zip", leaves=0)
 
 
 def test_no_secret_is_kept_anywhere(site: Site) -> None:
@@ -322,6 +326,10 @@ def test_the_run_went_through_everything_that_could_repeat_a_secret(site: Site) 
     }
     found: Found = planted_in(site.folder / "data" / "dagster", marks)
     assert {name for name, _ in found} == set(marks)
+    logged = ("powerbi_request", "powerbi_batch", "login_renewed", "notice_failed", "Bearer ***")
+    found = planted_in(site.folder / "data" / "logs", {text: text for text in logged})
+    assert {name for name, _ in found} == set(logged)
+    assert ("code", "bundle.zip") in planted_in(site.folder, {"code": "IA-700"})
 
 
 def _said(site: Site) -> str:

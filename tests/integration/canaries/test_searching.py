@@ -6,6 +6,7 @@ import base64
 import gzip
 import pickle
 import sqlite3
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,11 @@ def _zstd(folder: Path) -> None:
         stream.write(CANARY.encode() * 100)
 
 
+def _zip(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "file.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("inner.txt", CANARY * 100)
+
+
 PLACES: dict[str, Callable[[Path], object]] = {
     "text": lambda folder: (folder / "said").write_text(f"x{CANARY}x"),
     "name": lambda folder: (folder / CANARY).touch(),
@@ -50,6 +56,7 @@ PLACES: dict[str, Callable[[Path], object]] = {
     "gzip": lambda folder: (folder / "file.gz").write_bytes(gzip.compress(CANARY.encode())),
     "zstd": _zstd,
     "parquet": _parquet,
+    "zip": _zip,
     "column": lambda folder: _column(CANARY, folder),
     "blob": lambda folder: _column(zlib.compress(CANARY.encode()), folder),
     "base64": lambda folder: _column(base64.b64encode(zlib.compress(CANARY.encode())), folder),
