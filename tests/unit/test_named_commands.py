@@ -16,8 +16,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = (
     *("README.md", "Makefile", "docs/powerbi.md", "docs/report.md", "docs/export.md"),
     *("docs/editions.md", "docs/databases.md", "docs/alerts.md", "docs/status.md"),
-    "docs/backup.md",
-    *("docs/editions.md", "docs/databases.md", "docs/alerts.md", "docs/logs.md", "docs/status.md"),
+    *("docs/backup.md", "docs/logs.md"),
 )
 _CODE = re.compile(r"`([^`\n]+)`|^(?: {4}|\t)(.+)$", re.MULTILINE)
 _GLOBAL = r"--(?:config|log-level) \S+"
