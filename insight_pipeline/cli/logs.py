@@ -41,6 +41,7 @@ def logs(app: App, /, most: int, *, follow: bool, is_json: bool, **chosen: Any) 
     wanted = _wanted(**chosen)
     file = log_file(app.settings.data_dir)
     found, matching, broken = _last(entries(file), wanted, most)
+    later = added(file) if follow else None
     for entry in found:
         _show(app, entry, is_json=is_json)
     if matching > len(found) and not is_json:
@@ -54,8 +55,8 @@ def logs(app: App, /, most: int, *, follow: bool, is_json: bool, **chosen: Any) 
         app.say(f"Nichts gefunden in {file}.", f"Nothing found in {file}.")
     if broken:
         report(InsightError("IA-703", lines=broken), app.locale)
-    if follow:
-        _follow(app, added(file), wanted, is_json=is_json)
+    if later is not None:
+        _follow(app, later, wanted, is_json=is_json)
 
 
 def _wanted(

@@ -94,10 +94,14 @@ def _opened(file: Path) -> list[tuple[BinaryIO, int]]:
 
 
 def added(file: Path) -> Iterator[Entry | None]:
-    """Events that are written from now on, for ever; over rotations too."""
+    """Events that are written from this call on, for ever; over rotations too."""
     handle = _open_now(file)
     if handle is not None:
         handle.seek(0, os.SEEK_END)
+    return _added(file, handle)
+
+
+def _added(file: Path, handle: BinaryIO | None) -> Iterator[Entry | None]:
     rest = b""
     while True:
         is_replaced = handle is None or _is_replaced(handle, file)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from insight_pipeline.logs.events import logger
-from insight_pipeline.logs.reading import entries, files_of
+from insight_pipeline.logs.reading import added, entries, files_of
 from insight_pipeline.logs.writing import is_written, log_file, log_lock, start, stop
 from insight_pipeline.model.log_settings import Log
 
@@ -114,6 +114,24 @@ def test_a_writer_that_is_killed_holds_nobody_up(tmp_path: Path) -> None:
     assert found.count(None) <= len(writers)
     assert found[-1] is not None
     assert found[-1].fields["file"] == "after"
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["a log", "no log yet"])
+def test_whoever_follows_the_log_sees_what_is_added_over_rotations_too(
+    tmp_path: Path, is_there: bool
+) -> None:
+    if is_there:
+        _written(tmp_path, "before")
+    found = added(log_file(tmp_path))
+    start(tmp_path, Log(file_bytes=65_536), "insight test", "en")
+    seen = []
+    for part in range(10):
+        for number in range(100):
+            LOG.info("file_read", number=part * 100 + number, file="x" * 100)
+        seen += [next(found) for _ in range(100)]
+    stop()
+    assert [entry and entry.fields["number"] for entry in seen] == list(range(1000))
+    assert len(files_of(log_file(tmp_path))) > 2
 
 
 def _written(folder: Path, *texts: str) -> None:
