@@ -18,7 +18,7 @@ RUN_FROM := 2026-03-01
 RUN_TO := 2026-04-01
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench ui lock clean
+.PHONY: help demo test check bench ui docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -46,7 +46,7 @@ test: $(VENV)/.installed ## all tests (WORKERS=2)
 check: $(VENV)/.installed .env ## formatting, lint, types, rooms, dead code, definitions, then all tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/mypy insight_pipeline tests
+	$(BIN)/mypy insight_pipeline tests docsite
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(DAGSTER_ENV) $(BIN)/dagster definitions validate
@@ -59,6 +59,9 @@ bench: $(VENV)/.installed ## measure
 ui: $(VENV)/.installed .env ## Dagster's UI at http://127.0.0.1:3000 (PORT=3000)
 	$(DAGSTER_ENV) exec env --default-signal=INT $(BIN)/dagster dev --host 127.0.0.1 --port $(PORT)
 
+docs: $(VENV)/.installed ## build the documentation site into build/site
+	$(BIN)/zensical build --strict --clean
+
 lock: $(VENV)/lock/.installed ## write the lock files anew from pyproject.toml (LOCK_ARGS=--upgrade)
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
@@ -68,7 +71,7 @@ lock: $(VENV)/lock/.installed ## write the lock files anew from pyproject.toml (
 
 clean: ## remove the environment, caches and everything the pipeline wrote
 	rm -rf $(VENV) .insight .env logs .logs_queue build *.egg-info .hypothesis .import_linter_cache .mypy_cache \
-	  .pytest_cache .ruff_cache
+	  .pytest_cache .ruff_cache .cache
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || \

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from docsite.field_names import FIELD_NAMES
 from docsite.markdown import GENERATED, plain
+from docsite.places import DOCS
 from insight_pipeline.model.messages.alerts import ALERTS
 from insight_pipeline.model.messages.exports import EXPORTS
 from insight_pipeline.model.messages.files import FILES
@@ -189,6 +190,7 @@ def _readable(text: str, locale: str, mark: str = "*") -> str:
 def _piece(piece: str, locale: str, mark: str) -> str:
     if piece.startswith("{"):
         return f"{mark}&lt;{FIELD_NAMES[piece.strip('{}')].text(locale)}&gt;{mark}"
-    if _NAMED.fullmatch(piece):
-        return f"[{plain(piece)}]({piece.removeprefix('docs/')})"
+    page = piece.removeprefix("docs/")
+    if _NAMED.fullmatch(piece) and (DOCS / page).exists():
+        return f"[{plain(piece)}]({page})"
     return plain(piece)

@@ -235,9 +235,9 @@ def test_a_misspelt_key_is_told_with_the_one_that_was_meant(tmp_path: Path) -> N
 
 
 def _examples(text: str) -> str:
-    """The sections of a text that stand in comments, or set apart, from `[mail]` on."""
+    """The sections of a text that stand in comments, or by themselves, from `[mail]` on."""
     lines = text[text.index("[mail]") :].splitlines()
-    found = (re.sub(r"^# ?|^ {4}", "", line) for line in ("# " + lines[0].lstrip("# "), *lines[1:]))
+    found = (re.sub(r"^# ?", "", line) for line in ("# " + lines[0].lstrip("# "), *lines[1:]))
     return "\n".join(line for line in found if re.match(r"\[|[a-z_]+ = ", line))
 
 

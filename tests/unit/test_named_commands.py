@@ -9,16 +9,12 @@ from pathlib import Path
 import click
 import pytest
 
+from docsite.places import ROOT, pages
+from docsite.snippets import blocks, spans
 from insight_pipeline.cli.main import insight
 from insight_pipeline.model.messages import CATALOGUE
 
-ROOT = Path(__file__).parents[2]
-DOCUMENTS = (
-    *("README.md", "Makefile", "docs/powerbi.md", "docs/report.md", "docs/export.md"),
-    *("docs/editions.md", "docs/databases.md", "docs/alerts.md", "docs/status.md"),
-    *("docs/backup.md", "docs/logs.md"),
-)
-_CODE = re.compile(r"`([^`\n]+)`|^(?: {4}|\t)(.+)$", re.MULTILINE)
+_TYPED = re.compile(r"^\t(.+)$", re.MULTILINE)
 _GLOBAL = r"--(?:config|log-level) \S+"
 _NAMED = re.compile(
     rf"(?<![\w.-])insight((?: (?:{_GLOBAL}|[a-z]+(?:-[a-z]+)*\b|-[-\w]+|[^\s&|;`'\"]+))+)"
@@ -44,20 +40,37 @@ def _wrong(words: list[str]) -> str | None:
         command = inner
         if isinstance(command, click.Group) and not left:
             break
-    known = {option for each in command.get_params(context) for option in each.opts}
+    known = {
+        option
+        for each in command.get_params(context)
+        for option in (*each.opts, *each.secondary_opts)
+    }
     options = [word.strip(".,:;)") for word in left if word.startswith("--") and word != "--"]
     unknown = [option for option in options if option not in known]
     return f"no option {unknown}" if unknown else None
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_command_of_a_document_exists(document: str) -> None:
-    text = (ROOT / document).read_text("utf-8")
-    pieces = [found[1] or found[2] for found in _CODE.finditer(text)]
-    commands = [words for piece in pieces for words in _named(piece)]
-    assert commands
+def _code(document: Path) -> Iterator[str]:
+    """What a page sets as code, or what the Makefile runs."""
+    text = document.read_text("utf-8")
+    if document.suffix != ".md":
+        yield from _TYPED.findall(text)
+        return
+    yield from spans(text)
+    for block in blocks(text):
+        yield from block.text.splitlines()
+
+
+@pytest.mark.parametrize("document", [ROOT / "Makefile", *pages()], ids=lambda file: file.name)
+def test_every_command_of_a_document_exists(document: Path) -> None:
+    commands = [words for piece in _code(document) for words in _named(piece)]
     wrong = {" ".join(words): problem for words in commands if (problem := _wrong(words))}
     assert wrong == {}
+
+
+def test_commands_are_found_in_documents() -> None:
+    found = [words for page in pages() for piece in _code(page) for words in _named(piece)]
+    assert len(found) > 100
 
 
 @pytest.mark.parametrize("locale", ["de", "en"])
@@ -78,11 +91,3 @@ def test_a_wrong_command_or_option_would_be_found() -> None:
     assert next(_named("insight support-bundel -o x.zip"))[0] == "support-bundel"
     assert _wrong(["powerbi", "renew"]) == "no command 'renew'"
     assert _wrong(["run", "--form"]) == "no option ['--form']"
-
-
-@pytest.mark.parametrize("target", ["demo", "ui"])
-def test_every_target_of_make_that_the_readme_names_exists(target: str) -> None:
-    named = set(re.findall(r"`make (\w+)", (ROOT / "README.md").read_text("utf-8")))
-    assert target in named
-    makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert named <= set(re.findall(r"^(\w+):", makefile, re.MULTILINE))

@@ -1,0 +1,1 @@
+"""The documentation: that it is current, that the site builds, and that what it shows works."""
