@@ -16,7 +16,9 @@ from docsite.places import DOCS
 from insight_pipeline.model.messages.alerts import ALERTS
 from insight_pipeline.model.messages.exports import EXPORTS
 from insight_pipeline.model.messages.files import FILES
+from insight_pipeline.model.messages.keeping import KEEPING
 from insight_pipeline.model.messages.login import LOGIN
+from insight_pipeline.model.messages.logs import LOGS
 from insight_pipeline.model.messages.message import Message
 from insight_pipeline.model.messages.pbx import PBX
 from insight_pipeline.model.messages.powerbi import POWERBI
@@ -48,6 +50,22 @@ AREAS = (
             "Checked at start-up; all that is wrong is named at once, and nothing is started.",
         ),
         SETTINGS,
+    ),
+    Area(
+        Term("Sichern und Aktualisieren", "Backup and updates"),
+        Term(
+            "Sicherungen, und Stände anderer Versionen: [Sichern und Aktualisieren](backup.md).",
+            "Backups, and states of other versions: [backup and updates](backup.md).",
+        ),
+        KEEPING,
+    ),
+    Area(
+        Term("Protokoll", "Log"),
+        Term(
+            "Fehler, mit denen niemand gerechnet hat, und das Protokoll selbst: [Protokoll](logs.md).",
+            "Errors that nobody foresaw, and the log itself: [the log](logs.md).",
+        ),
+        LOGS,
     ),
     Area(
         Term("Exporte und Verzeichnis", "Exports and directory"),

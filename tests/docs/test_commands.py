@@ -15,10 +15,12 @@ from docsite.snippets import commands, shell_lines
 from insight_pipeline.cli.main import insight
 
 NOT_RUN = {
+    "--log-level debug run": "loads a day (tests/integration/logs)",
     "alerts test": "sends, and no channel is set up (tests/integration/notify)",
     "backfill": "loads what `run` has loaded (tests/integration/test_command_line.py)",
     "database script": "SQLite has no roles (tests/integration/relational)",
     "emulator": "serves until it is stopped (tests/integration/emulator)",
+    "logs --follow": "goes on until it is stopped (tests/integration/logs)",
     "login": "asks Microsoft (tests/integration/test_login.py)",
     "powerbi create": "needs the service (tests/integration/test_powerbi_command.py)",
     "run": "the sample is loaded by it (docsite/program.py)",
