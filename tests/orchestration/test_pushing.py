@@ -16,7 +16,7 @@ import pytest
 from insight_pipeline.emulator import Emulator, FaultKind, FaultRule, Operation, running_emulator
 from insight_pipeline.emulator import Limits as ServiceLimits
 from insight_pipeline.facts.reconciliation import Imbalance
-from insight_pipeline.orchestration import checks, pushing
+from insight_pipeline.orchestration import auditing, pushing
 from insight_pipeline.orchestration.assets.powerbi import HELD_BACK, push_key
 from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.runs import RunOutcome
@@ -236,7 +236,7 @@ def test_a_day_that_does_not_add_up_reaches_nobody(
 ) -> None:
     pipeline = uploading(tmp_path, emulator)
     wrong = [Imbalance("rows_in", DAY, 1, 2)]
-    monkeypatch.setattr(checks, "imbalances", lambda *_: wrong)
+    monkeypatch.setattr(auditing, "imbalances", lambda *_: wrong)
     outcome = pipeline.load("demo", DAY, DAY)
     assert outcome.failed_checks == ("demo/reconciliation: every_row_is_accounted_for",)
     with emulator.world.lock:
@@ -250,7 +250,7 @@ def test_a_push_by_hand_does_not_take_a_day_that_does_not_add_up_either(
     pipeline = uploading(tmp_path, emulator)
     loaded(pipeline, day="2026-03-13")
 
-    monkeypatch.setattr(checks, "imbalances", lambda *_: [Imbalance("rows_in", DAY, 1, 2)])
+    monkeypatch.setattr(auditing, "imbalances", lambda *_: [Imbalance("rows_in", DAY, 1, 2)])
     assert not pipeline.load("demo", DAY, DAY).is_success
     Push(pipeline.settings).push()
     assert emulator.rows(DATASET, "fact_call") == []
