@@ -117,7 +117,7 @@ def _site_defs(site: Site) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The definitions of the project's settings: who loads them works on their data folder, and is logged."""
+    """The definitions of the project's settings; whoever loads them works on their data folder, and logs."""
     settings = load_settings()
     _HOLDS.append(hold(settings.data_dir))
     words = [word for word in sys.argv[1:3] if word.isidentifier()]

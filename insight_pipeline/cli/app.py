@@ -48,9 +48,9 @@ class App:
     def settings(self) -> Settings:
         """The settings; SettingsError if they are refused, or where a restored state is half in place."""
         found = load_settings(self.config)
+        self._hold = hold(found.data_dir)
         if self._on_settings is not None:
             self._on_settings(found)
-        self._hold = hold(found.data_dir)
         return found
 
     @property

@@ -18,6 +18,7 @@ import dagster as dg
 from insight_pipeline.cli.app import App
 from insight_pipeline.cli.main import main
 from insight_pipeline.definitions import build_defs
+from insight_pipeline.logs.writing import start
 from insight_pipeline.model.alert_settings import Mail, Webhook
 from insight_pipeline.model.notices import Notice
 from insight_pipeline.orchestration import failures, pushing
@@ -81,6 +82,8 @@ _CRASHES: dict[str, tuple[Any, str, Callable[..., str]]] = {
 def _sensors() -> None:
     """Evaluate both, and tell everything that a tick would keep."""
     app = App()
+    settings = app.settings
+    start(settings.data_dir, settings.log, "sensors", settings.locale)
     app.prepare_dagster()
     definitions = build_defs(app.settings)
     with dg.DagsterInstance.get() as instance:
