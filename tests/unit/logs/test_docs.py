@@ -20,8 +20,7 @@ def test_the_events_on_the_page_are_those_of_the_program() -> None:
 
 
 def test_the_settings_on_the_page_and_in_the_demo_are_the_defaults() -> None:
-    block = PAGE.partition("    [log]\n")[2].partition("\n\n")[0]
-    on_page = tomllib.loads("\n".join(line.strip() for line in block.splitlines()))
+    on_page = tomllib.loads(PAGE.partition("[log]\n")[2].partition("```")[0])
     demo = tomllib.loads((ROOT / "insight.toml").read_text("utf-8"))["log"]
     assert on_page == demo == Log().model_dump()
     assert all(f"| `{level}` |" in PAGE for level in LEVELS)
