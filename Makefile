@@ -62,9 +62,10 @@ ui: $(VENV)/.installed .env ## Dagster's UI at http://127.0.0.1:3000 (PORT=3000)
 docs: $(VENV)/.installed ## build the documentation site into build/site
 	$(BIN)/zensical build --strict --clean
 
+# What a server installs: the program, and the driver for Dagster's storage in PostgreSQL.
 lock: $(VENV)/lock/.installed ## write the lock files anew from pyproject.toml (LOCK_ARGS=--upgrade)
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
-	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
+	$(COMPILE) --extra postgres --constraints requirements-dev.lock --output-file requirements.lock
 	@for file in requirements.lock requirements-dev.lock; do \
 	  { echo '# Written by `make lock` from pyproject.toml; not to be edited.'; grep -v '^#' $$file; } > $$file.new \
 	  && mv $$file.new $$file || exit 1; done
