@@ -58,7 +58,8 @@ def _code(document: Path) -> Iterator[str]:
         return
     yield from spans(text)
     for block in blocks(text):
-        yield from block.text.splitlines()
+        if block.language != "bash":  # an administrator's, in which `insight` is a user as well
+            yield from block.text.splitlines()
 
 
 @pytest.mark.parametrize("document", [ROOT / "Makefile", *pages()], ids=lambda file: file.name)
