@@ -87,14 +87,23 @@ class Server:
             assert code == 0, self.log(name)
         self.running[name] = self._run(unit, unit.one("ExecStart"))
         for after in unit.values["ExecStartPost"]:
-            shell = self.adapted(after).removeprefix("/bin/sh -c ").strip("'")
-            subprocess.run(["/bin/sh", "-c", shell], check=True, timeout=START_SECONDS)
+            shell = ["/bin/sh", "-c", _shell(self.adapted(after))]
+            subprocess.run(shell, check=True, timeout=START_SECONDS)
 
     def stop(self, name: str) -> tuple[int, float]:
         """End a service as systemd does; its exit code, and how long that took."""
         process, began = self.running.pop(name), time.monotonic()
-        process.terminate()
-        return process.wait(START_SECONDS), time.monotonic() - began
+        environment = {**os.environ, "MAINPID": str(process.pid)}
+        asked = [
+            subprocess.Popen(["/bin/sh", "-c", _shell(command)], env=environment)
+            for command in SERVICES[name].values["ExecStop"]
+        ]
+        if not asked:
+            process.terminate()
+        code = process.wait(START_SECONDS)
+        for command in asked:
+            assert command.wait(START_SECONDS) == 0
+        return code, time.monotonic() - began
 
     def log(self, name: str) -> str:
         """What a service printed."""
@@ -134,6 +143,11 @@ class Server:
             *no_new_code,
             *self.adapted(command).split(),
         ]
+
+
+def _shell(command: str) -> str:
+    """What a command of a unit gives to the shell."""
+    return command.removeprefix("/bin/sh -c ").strip("'")
 
 
 def laid_out(folder: Path, landing: Path) -> Server:
