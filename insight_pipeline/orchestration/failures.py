@@ -8,7 +8,7 @@ their ends and figures, is told from here too.
 
 import contextvars
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from inspect import isgeneratorfunction
@@ -23,11 +23,13 @@ from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.orchestration.occasions import (
     checked,
     counted,
+    data_dir_of,
     locale_of,
     looking,
     requested,
     running,
 )
+from insight_pipeline.orchestration.orphans import keep_alive
 
 RETRIES = 2
 RETRY_SECONDS = 5
@@ -49,6 +51,7 @@ def told(locale: str) -> Callable[[_Function], _Function]:
         def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever Dagster passes
             fields = running()
             with bound(**fields), _discreetly():
+                _show_alive(fields, (*args, *kwargs.values()))
                 _log.debug("asset_started")
                 begun = time.monotonic()
                 try:
@@ -131,6 +134,12 @@ def _watched(function: _Function, arguments: tuple[object, ...]) -> Iterator[_Fu
 def _note_check(check: dg.AssetCheckResult, name: str) -> None:
     if not check.passed:
         _log.warning("check_failed", check=check.check_name or name, text=check.description)
+
+
+def _show_alive(fields: Mapping[str, object], arguments: tuple[object, ...]) -> None:
+    data_dir, run_id = data_dir_of(arguments), fields.get("run_id")
+    if data_dir is not None and run_id:
+        keep_alive(data_dir, str(run_id))
 
 
 def _since(begun: float) -> float:

@@ -5,6 +5,7 @@ here, and nothing found is no error: tests call the functions without Dagster.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -58,6 +59,11 @@ def _sensor_name(context: dg.SensorEvaluationContext | dg.RunStatusSensorContext
 def locale_of(arguments: tuple[object, ...]) -> str:
     """The language of the settings, where the installations are among the arguments."""
     return next((one.settings.locale for one in arguments if isinstance(one, Sites)), "en")
+
+
+def data_dir_of(arguments: tuple[object, ...]) -> Path | None:
+    """Where the pipeline writes, where the installations are among the arguments."""
+    return next((one.settings.data_dir for one in arguments if isinstance(one, Sites)), None)
 
 
 def counted(result: object) -> Fields:

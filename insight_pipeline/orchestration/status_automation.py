@@ -1,4 +1,4 @@
-"""The sensor that keeps the status fresh, and tells somebody when the calls of an installation stop coming.
+"""The sensor that keeps the status fresh, tells when calls stop coming, and ends runs whose process is gone.
 
 It writes the page of the asset only when it says something else. The asset itself stands in `assets.status`.
 """
@@ -16,6 +16,7 @@ from insight_pipeline.orchestration.assets.status import (
     verdict,
 )
 from insight_pipeline.orchestration.failures import guarded
+from insight_pipeline.orchestration.orphans import end_orphans
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.status.machine import AUTOMATION_SECONDS, note_automation
 from insight_pipeline.orchestration.status.page import markdown
@@ -30,8 +31,8 @@ def status_sensor() -> dg.SensorDefinition:
         name="status_sensor",
         minimum_interval_seconds=AUTOMATION_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Keeps the page of the asset `status` fresh, and tells those whom [failures] names when "
-        "the calls of an installation stop coming.",
+        description="Keeps the page of the asset `status` fresh, tells those whom [failures] names when the "
+        "calls of an installation stop coming, and ends runs whose process is gone.",
     )
     @guarded
     def status_sensor(
@@ -39,6 +40,7 @@ def status_sensor() -> dg.SensorDefinition:
     ) -> dg.SensorResult | dg.SkipReason:
         settings = sites.settings
         note_automation(settings)
+        end_orphans(context.instance, settings.data_dir, settings.locale)
         for site in sites.all():
             Alerting(settings).note_silence(site.name, next(silence(site, clock_of(site)), None))
         found = standing(settings)

@@ -72,4 +72,13 @@ STATUS = (
               "They say the same of other files or days.",
               "insight status --json lists them all."),
     ),
+    Message(
+        "IA-767",
+        Words("Der Lauf {run} wurde beendet: seinen Prozess gibt es nicht mehr.",
+              "Der Rechner ging aus, oder der Prozess wurde abgebrochen.",
+              "Nichts tun: der Dienst startet den Lauf noch einmal; was davor geladen war, ist heil."),
+        Words("The run {run} was ended: its process is gone.",
+              "The machine went off, or the process was killed.",
+              "Do nothing: the service starts the run again; what was loaded before is whole."),
+    ),
 )  # fmt: skip
