@@ -4,9 +4,12 @@ It writes the page of the asset only when it says something else. The asset itse
 """
 
 import hashlib
+import sqlite3
+from contextlib import suppress
 
 import dagster as dg
 
+from insight_pipeline.model.errors import InsightError
 from insight_pipeline.orchestration.alerting import Alerting
 from insight_pipeline.orchestration.assets.status import (
     STATUS,
@@ -42,7 +45,9 @@ def status_sensor() -> dg.SensorDefinition:
         note_automation(settings)
         end_orphans(context.instance, settings.data_dir, settings.locale)
         for site in sites.all():
-            Alerting(settings).note_silence(site.name, next(silence(site, clock_of(site)), None))
+            with suppress(InsightError, sqlite3.Error):  # told by the page
+                problem = next(silence(site, clock_of(site)), None)
+                Alerting(settings).note_silence(site.name, problem)
         found = standing(settings)
         page = markdown(found, settings.locale)
         cursor = hashlib.sha256(page.encode()).hexdigest()

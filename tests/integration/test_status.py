@@ -323,6 +323,21 @@ def test_nothing_loads_by_itself(place: Path) -> None:
     assert _finding(place, "IA-762")["urgency"] == "note"
 
 
+def test_state_that_is_damaged_is_told_and_keeps_nobody_from_the_rest(place: Path) -> None:
+    config = place / "insight.toml"
+    more = '[installations.other]\ntimezone = "Europe/Berlin"\nstart_date = 2026-03-01\n'
+    config.write_text(config.read_text("utf-8") + more, "utf-8")
+    (index,) = (place / "data" / "raw" / "demo").rglob("*.db")
+    index.write_bytes(b"no database" * 1000)
+    (place / "data" / "state" / "powerbi.db").write_bytes(b"no database" * 1000)
+    found = _findings(place)
+    first = [(one["code"], one["installation"]) for one in found if one["urgency"] == "now"]
+    assert first == [("IA-561", None), ("IA-433", "demo"), ("IA-224", "other")]
+    told = _status(place, code=3)
+    assert "demo    unbekannt" in told
+    assert "IA-226" in told
+
+
 # How it is told
 
 

@@ -94,3 +94,11 @@ def test_a_run_says_that_calls_have_stopped_coming_and_holds_nothing_back(
     assert found is not None
     assert not found.passed
     assert "IA-761 demo: seit 2026-03-12" in (found.description or "")
+
+
+def test_damaged_state_is_told_by_the_sensor_and_does_not_stop_it(pipeline: Pipeline) -> None:
+    (index,) = (pipeline.settings.data_dir / "raw" / "demo").rglob("*.db")
+    index.write_bytes(b"no database" * 1000)
+    found = _tick(pipeline)
+    assert isinstance(found, dg.SensorResult)
+    assert "**IA-433** (demo)" in str(found.asset_events[0].metadata["status"].value)

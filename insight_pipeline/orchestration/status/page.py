@@ -25,7 +25,7 @@ def cells(site: SiteStanding, found: Standing, locale: str) -> tuple[str, ...]:
     todo = sum(finding.urgency.is_behind for finding in found.of(site.installation))
     return (
         site.installation,
-        _day(site.newest_read, locale),
+        _AWAY.text(locale) if site.lake is None else _day(site.newest_read, locale),
         _sink(site.lake, _AWAY, locale),
         _sink(site.database, _AWAY, locale),
         _sink(site.powerbi, _OFF, locale),

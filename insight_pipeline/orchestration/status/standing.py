@@ -5,11 +5,14 @@ Asks the lake, the ledger and the database, no service. What the findings are is
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import sqlalchemy as sa
 
 from insight_pipeline.facts.users import count_users
@@ -51,10 +54,13 @@ class SiteStanding:
     newest_read: date | None
     unread_files: tuple[str, ...]
     days_to_load: tuple[date, ...]
-    lake: SinkStanding
+    lake: SinkStanding | None
     database: SinkStanding | None
     powerbi: SinkStanding | None
     pbx: DatabaseStatus | None
+
+
+_UNKNOWN = SiteStanding("", None, (), (), None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -81,27 +87,42 @@ def standing(
 ) -> Standing:
     """How these installations stand (none named: all); `now` has a time zone."""
     now = now or datetime.now(UTC)
-    database, away = _database(settings)
-    uploaded = uploaded_days(settings)
-    has_upload = settings.sinks.powerbi.upload or bool(uploaded)
-    findings = [*machine_findings(settings, now), *away, *upload_findings(settings)]
+    findings: list[Finding] = []
+    with _telling(findings):
+        findings += machine_findings(settings, now)
+    database: Days | None = None
+    with _telling(findings):
+        database = loaded_days(database_of(settings))
+    uploaded: Days | None = None
+    with _telling(findings):
+        days = uploaded_days(settings)
+        uploaded = days if settings.sinks.powerbi.upload or days else None
+        findings += upload_findings(settings)
     left = Urgency.WAITING if is_automatic(settings, now) else Urgency.MISSING
     found = []
     for name in names or settings.installations:
-        site = Site(name, settings)
-        clock = now.astimezone(ZoneInfo(site.installation.timezone))
-        one = _site(site, clock.date(), database, uploaded if has_upload else None)
-        findings += [*_site_findings(site, one, clock, left)]
-        found.append(one)
+        site, one = Site(name, settings), _UNKNOWN
+        with _telling(findings, name):
+            clock = now.astimezone(ZoneInfo(site.installation.timezone))
+            one = _site(site, clock.date(), database, uploaded)
+            findings += _site_findings(site, one, clock, left)
+        found.append(replace(one, installation=name))
     return Standing(now, tuple(found), tuple(by_urgency(findings)))
 
 
-def _database(settings: Settings) -> tuple[Days | None, list[Finding]]:
-    """The days that the database holds; None, and why, if it cannot be asked."""
+@contextmanager
+def _telling(findings: list[Finding], installation: str | None = None) -> Iterator[None]:
+    """State that cannot be read is a finding itself, and keeps nobody from telling the rest."""
     try:
-        return loaded_days(database_of(settings)), []
+        yield
     except InsightError as error:
-        return None, [Finding(Urgency.NOW, error)]
+        findings.append(Finding(Urgency.NOW, error, installation))
+    except sqlite3.Error as error:
+        findings.append(Finding(Urgency.NOW, InsightError("IA-433", detail=error), installation))
+    except (OSError, pa.ArrowException) as error:
+        file, detail = getattr(error, "filename", None), getattr(error, "strerror", None)
+        problem = InsightError("IA-431", file=file or installation or "", detail=detail or error)
+        findings.append(Finding(Urgency.NOW, problem, installation))
 
 
 def _site(site: Site, today: date, database: Days | None, uploaded: Days | None) -> SiteStanding:
