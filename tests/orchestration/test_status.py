@@ -46,8 +46,9 @@ def test_the_page_says_what_is_missing_and_what_to_do(pipeline: Pipeline) -> Non
     (made,) = result.asset_materializations_for_node("status")
     page = str(made.metadata["status"].value)
     assert "| demo | 2026-03-12 | nichts | nichts | aus |" in page
-    assert "**IA-404** (demo)" in page
-    assert "insight run --installation demo --from 2026-03-12" in page
+    assert "- **IA-404** demo: Zu laden: 2026-03-12." in page
+    assert "\n    - → insight run --installation demo --from 2026-03-12" in page
+    assert "- **IA-207** (demo) " in page
     assert r"call\_list/\[bold\]\*.csv" in page
     assert page.index("### Es fehlt") < page.index("### Zu wissen")
     assert made.metadata["findings_missing"].value == 3

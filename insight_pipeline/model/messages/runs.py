@@ -32,12 +32,12 @@ RUNS = (
     ),
     Message(
         "IA-404",
-        Words("{installation}: Neu zu laden: {days}.",
-              "Neue Dateien oder ein geändertes Verzeichnis betreffen diese Tage, seit sie geladen wurden.",
+        Words("{installation}: Zu laden: {days}.",
+              "Diese Tage sind noch nicht geladen, oder es kamen Zeilen oder Konten dazu, die sie betreffen.",
               "insight run --installation {installation} --from {first} --to {last} lädt sie; der Sensor in "
               "der Oberfläche tut es von selbst."),
-        Words("{installation}: to load again: {days}.",
-              "New files or a changed directory concern these days since they were loaded.",
+        Words("{installation}: to load: {days}.",
+              "These days are not loaded yet, or rows or accounts have come that concern them.",
               "insight run --installation {installation} --from {first} --to {last} loads them; the "
               "sensor in the UI does it by itself."),
     ),

@@ -58,18 +58,20 @@ def markdown(found: Standing, locale: str) -> str:
     for finding, more in shown(found.findings):
         if heading != (heading := finding.urgency.heading(locale)):
             lines += ["", f"### {heading}", ""]
-        lines += [_item(finding, locale)]
+        lines += _item(finding, locale)
         if more:
             lines += [f"- … +{more} {finding.code}"]
     return "\n".join(lines)
 
 
-def _item(finding: Finding, locale: str) -> str:
+def _item(finding: Finding, locale: str) -> list[str]:
+    """What is wrong and why, and below it what to do; whose it is where the text does not say it."""
     problem = finding.problem
-    said = (problem.message(locale), problem.cause(locale))
-    where = finding.installation or _OF_ALL.text(locale)
-    told = " ".join(_plain(text) for text in said)
-    return f"- **{finding.code}** ({where}) {told}<br>→ {_plain(problem.next_step(locale))}"
+    told = " ".join(_plain(text) for text in (problem.message(locale), problem.cause(locale)))
+    is_named = "installation" in problem.fields
+    where = "" if is_named else f" ({finding.installation or _OF_ALL.text(locale)})"
+    step = _plain(problem.next_step(locale))
+    return [f"- **{finding.code}**{where} {told}", f"    - → {step}"]
 
 
 def _plain(text: str) -> str:
