@@ -6,7 +6,9 @@ newer state than this program knows is left as it is: it might be read wrongly a
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from insight_pipeline.model.errors import PermanentError
@@ -39,9 +41,13 @@ def _databases(settings: Settings) -> Iterator[tuple[Path, int]]:
 
 
 def check_state(settings: Settings) -> None:
-    """PermanentError IA-720 where something is newer than this program; nothing is changed."""
+    """PermanentError IA-720 where something is newer than this program; nothing is changed.
+
+    What cannot be read is told by whoever needs it: a damaged part of one installation stops no other.
+    """
     for file, known in _databases(settings):
-        check_version(file, known)
+        with suppress(sqlite3.DatabaseError):
+            check_version(file, known)
     check_model(settings.data_dir / LAKE)
 
 

@@ -45,7 +45,7 @@ def status_sensor() -> dg.SensorDefinition:
         note_automation(settings)
         end_orphans(context.instance, settings.data_dir, settings.locale)
         for site in sites.all():
-            with suppress(InsightError, sqlite3.Error):  # told by the page
+            with suppress(InsightError, sqlite3.Error, OSError):  # told by the page
                 problem = next(silence(site, clock_of(site)), None)
                 Alerting(settings).note_silence(site.name, problem)
         found = standing(settings)

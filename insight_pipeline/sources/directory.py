@@ -23,6 +23,7 @@ from insight_pipeline.model.directory import (
     DirectoryProblem,
     dimension_of,
 )
+from insight_pipeline.model.errors import DataError
 from insight_pipeline.model.messages import DIRECTORY_CODES, REFUSAL_CODES
 from insight_pipeline.model.rows import Refusal
 from insight_pipeline.sources.files import ChangedWhileReadError, RefusedError, opened
@@ -65,10 +66,16 @@ def stamps_of(folder: Path) -> tuple[str, ...]:
 
 
 def load_directory(file: Path) -> Directory:
-    """The directory stored last; an empty one if there is none yet."""
+    """The directory stored last, an empty one if there is none yet; DataError IA-769 if it is damaged."""
     if not file.exists():
         return Directory()
-    stored = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        return _directory_of(json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError("IA-769", file=file) from error
+
+
+def _directory_of(stored: dict[str, Any]) -> Directory:
     return Directory(
         {a["account_id"]: _account_of(a) for a in stored["accounts"]},
         {int(i): kind for i, kind in stored["services"].items()},
@@ -91,7 +98,10 @@ def store_directory(directory: Directory, file: Path) -> None:
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(stored, ensure_ascii=False, indent=1), encoding="utf-8")
+    with temporary.open("w", encoding="utf-8") as written:
+        json.dump(stored, written, ensure_ascii=False, indent=1)
+        written.flush()
+        os.fsync(written.fileno())
     temporary.replace(file)
 
 

@@ -20,6 +20,7 @@ from insight_pipeline.model.findings import Urgency
 from insight_pipeline.model.tables import TABLES
 from insight_pipeline.orchestration.pushing import Push
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.state import check_state
 from insight_pipeline.orchestration.status.machine import automation_file, note_automation
 from insight_pipeline.settings import load_settings
 from insight_pipeline.sinks.powerbi import login
@@ -123,6 +124,14 @@ def test_calls_have_stopped_coming(place: Path) -> None:
     assert str(place / "landing" / "demo") in found["cause"]
     _settings(place, "silent_days = 0")
     assert "IA-761" not in _status(place)
+
+
+def test_an_installation_of_which_nothing_ever_came_is_silent_from_its_start_on(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "landing" / "demo").mkdir(parents=True)
+    _settings(tmp_path, "silent_days = 3")
+    assert "seit 2026-02-28" in _finding(tmp_path, "IA-761")["text"]
 
 
 def test_a_file_waits_to_be_read(place: Path) -> None:
@@ -236,7 +245,7 @@ def _uploading(folder: Path, emulator: Emulator, *lines: str) -> Path:
 def test_nobody_is_logged_in(place: Path, emulator: Emulator) -> None:
     config = _uploading(place, emulator)
     found = _findings(place)
-    assert [one["code"] for one in found] == ["IA-501", "IA-565"]
+    assert [one["code"] for one in found] == ["IA-501", "IA-565", "IA-768"]
     assert _finding(place, "IA-501")["urgency"] == "now"
     log_in(config)
     assert "IA-501" not in _status(place)
@@ -281,6 +290,24 @@ def test_a_limit_is_reached_and_its_end_is_told(
     assert "Zahl der Zeilen je Stunde" in found["cause"]
     site = json.loads(_status(place, "--json"))["installations"][0]
     assert site["sinks"]["powerbi"]["missing"] == ["2026-03-12"]
+
+
+def test_days_that_power_bi_lacks_are_told(place: Path, emulator: Emulator) -> None:
+    settings = log_in(_uploading(place, emulator))
+    push = Push(settings)
+    push.create()
+    found = _finding(place, "IA-768")
+    assert "2026-03-12" in found["text"]
+    assert found["urgency"] == "waiting"
+
+
+def test_without_an_application_the_login_is_not_what_is_missing_first(
+    place: Path, emulator: Emulator
+) -> None:
+    _uploading(place, emulator)
+    none = {"INSIGHT_SINKS__POWERBI__CLIENT_ID": ""}
+    assert _finding(place, "IA-505", **none)["urgency"] == "now"
+    assert "IA-501" not in _status(place, environ=none)
 
 
 def test_everything_has_been_uploaded(
@@ -336,6 +363,35 @@ def test_state_that_is_damaged_is_told_and_keeps_nobody_from_the_rest(place: Pat
     told = _status(place, code=3)
     assert "demo    unbekannt" in told
     assert "IA-226" in told
+
+
+def test_a_damaged_directory_is_told_with_its_file_and_cured_by_deleting_it(place: Path) -> None:
+    file = _site(place).raw.directory_file
+    file.write_bytes(b"")
+    found = _finding(place, "IA-769")
+    assert str(file) in found["text"]
+    assert found["installation"] == "demo"
+    file.unlink()
+    assert "IA-769" not in _status(place)
+
+
+def test_a_part_that_fails_unforeseen_keeps_nobody_from_telling_the_others(place: Path) -> None:
+    site = _site(place)
+    _lose_a_call(site)
+    site.staging.file("fact_call", DAY).write_bytes(b"no parquet")
+    (place / "landing" / "demo" / "notes.txt").touch()
+    found = {one["code"]: one for one in _findings(place)}
+    assert {"IA-701", "IA-222"} <= found.keys()
+    assert "demo" in found["IA-701"]["text"]
+
+
+def test_a_part_of_the_state_that_is_damaged_stops_no_run_of_another_installation(
+    place: Path,
+) -> None:
+    settings = _site(place).settings
+    (place / "data" / "raw" / "demo" / "index.db").write_bytes(b"no database" * 1000)
+    (place / "data" / "state" / "powerbi.db").write_bytes(b"no database" * 1000)
+    check_state(settings)
 
 
 # How it is told

@@ -33,11 +33,11 @@ RUNS = (
     Message(
         "IA-404",
         Words("{installation}: Zu laden: {days}.",
-              "Diese Tage sind noch nicht geladen, oder es kamen Zeilen oder Konten dazu, die sie betreffen.",
+              "Sie sind noch nicht geladen, oder Zeilen, Konten oder Einstellungen sind seither anders.",
               "insight run --installation {installation} --from {first} --to {last} lädt sie; der Sensor in "
               "der Oberfläche tut es von selbst."),
         Words("{installation}: to load: {days}.",
-              "These days are not loaded yet, or rows or accounts have come that concern them.",
+              "These days are not loaded yet, or rows, accounts or settings have changed since.",
               "insight run --installation {installation} --from {first} --to {last} loads them; the "
               "sensor in the UI does it by itself."),
     ),

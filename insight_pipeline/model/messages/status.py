@@ -19,11 +19,11 @@ STATUS = (
         Words("{installation}: seit {newest} kamen keine Anrufe mehr (Arbeitstage ohne Anruf: {days}).",
               "Es liegt kein neuer Export im Eingangsordner {folder}, oder die Anlage wird nicht gelesen.",
               "Prüfen, ob die Anlage ihre Exporte noch schreibt und ob sie dort ankommen. War geschlossen, "
-              "die Tage unter hours als closed eintragen; silent_days = 0 schaltet die Meldung ab."),
+              "nichts tun: die nächsten Anrufe beenden die Meldung; silent_days = 0 schaltet sie ab."),
         Words("{installation}: no calls have come since {newest} (working days without one: {days}).",
               "There is no new export in the landing folder {folder}, or the PBX is not read.",
               "See whether the PBX still writes its exports, and whether they arrive there. If it was "
-              "closed, name the days as closed under hours; silent_days = 0 switches this message off."),
+              "closed, do nothing: the next calls end this message; silent_days = 0 switches it off."),
     ),
     Message(
         "IA-762",
@@ -47,11 +47,11 @@ STATUS = (
     ),
     Message(
         "IA-764",
-        Words("{installation}: {files} neue Dateien sind noch nicht eingelesen ({names}).",
-              "Sie kamen nach dem letzten Lauf, oder sie wurden währenddessen noch geschrieben.",
+        Words("{installation}: {files} Dateien sind noch nicht eingelesen ({names}).",
+              "Sie kamen nach dem letzten Lauf, wurden währenddessen noch geschrieben, oder seither kopiert.",
               "Nichts tun, wenn die Dienste laufen; sonst insight run mit den betroffenen Tagen aufrufen."),
-        Words("{installation}: {files} new files are not read yet ({names}).",
-              "They came after the last run, or were still being written then.",
+        Words("{installation}: {files} files are not read yet ({names}).",
+              "They came after the last run, were still being written then, or have been copied since.",
               "Do nothing if the services run; else call insight run with the days that they concern."),
     ),
     Message(
@@ -71,6 +71,28 @@ STATUS = (
         Words("{count} further messages {like}.",
               "They say the same of other files or days.",
               "insight status --json lists them all."),
+    ),
+    Message(
+        "IA-768",
+        Words("{installation}: im Datenspeicher, aber noch nicht in Power BI: {days}.",
+              "Sie wurden geladen, als das Hochladen aus war oder jemand angemeldet werden musste, oder das "
+              "Hochladen steht noch aus.",
+              "insight powerbi push überträgt sie; solange die Dienste laufen, geschieht es von selbst."),
+        Words("{installation}: in the lake, but not in Power BI yet: {days}.",
+              "They were loaded while uploading was off or somebody had to log in, or the upload is still to "
+              "come.",
+              "insight powerbi push pushes them; while the services run it happens by itself."),
+    ),
+    Message(
+        "IA-769",
+        Words("Das zuletzt gelesene Verzeichnis {file} ist beschädigt.",
+              "Der Strom fiel beim Schreiben aus, oder die Datei wurde verändert.",
+              "Die Datei aus der Sicherung holen (insight settings restore) oder löschen: dann wird das "
+              "Verzeichnis neu gelesen, ohne Konten, die es nicht mehr nennt."),
+        Words("The directory read last, {file}, is damaged.",
+              "The power failed while it was written, or the file was changed.",
+              "Restore the file from a backup (insight settings restore), or delete it: then the directory "
+              "is read anew, without accounts that it does not name any more."),
     ),
     Message(
         "IA-767",

@@ -22,6 +22,8 @@ AUTOMATION_SECONDS = 300
 _MISSED_LOOKS = 3
 _TOLD_SECONDS = 7 * 86400.0
 """Deliveries that were given up are named for so long."""
+_STEP_BYTES = 256 * 1024**2
+"""Free space is told in such steps, so that the page does not change with every file."""
 _UNITS = (("GB", 1024**3), ("MB", 1024**2), ("kB", 1024))
 
 
@@ -44,7 +46,8 @@ def full_disks(settings: Settings) -> Iterator[InsightError]:
         disk = place.stat().st_dev
         free = shutil.disk_usage(place).free
         if disk not in seen and free < least:
-            yield InsightError("IA-760", folder=place, free=size(free), least=size(least))
+            roughly = size(free // _STEP_BYTES * _STEP_BYTES)
+            yield InsightError("IA-760", folder=place, free=roughly, least=size(least))
         seen.add(disk)
 
 

@@ -36,11 +36,10 @@ def days_read(site: Site, today: date) -> list[date]:
 def silence(site: Site, now: datetime) -> Iterator[InsightError]:
     """So many working days have ended without a call that somebody should look."""
     most, read = site.installation.silent_days, days_read(site, now.date())
-    if not most or not read:
-        return
-    silent = silent_days(read[-1], now, _hours(site), site.installation.region)
-    if len(silent) >= most:
-        fields = {"newest": read[-1], "days": span(silent), "folder": site.landing}
+    newest = read[-1] if read else site.installation.start_date - timedelta(days=1)
+    silent = silent_days(newest, now, _hours(site), site.installation.region)
+    if most and len(silent) >= most:
+        fields = {"newest": newest, "days": span(silent), "folder": site.landing}
         yield InsightError("IA-761", installation=site.name, **fields)
 
 

@@ -6,18 +6,20 @@ Asks the lake, the ledger and the database, no service. What the findings are is
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from insight_pipeline.facts.users import count_users
+from insight_pipeline.logs.events import logger
+from insight_pipeline.logs.writing import shown_file
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.model.findings import Finding, Urgency, by_urgency
+from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.model.terms import span
 from insight_pipeline.orchestration.licences import user_warnings
@@ -60,6 +62,7 @@ class SiteStanding:
     pbx: DatabaseStatus | None
 
 
+_log = logger(__name__)
 _UNKNOWN = SiteStanding("", None, (), (), None, None, None, None)
 
 
@@ -105,9 +108,18 @@ def standing(
         with _telling(findings, name):
             clock = now.astimezone(ZoneInfo(site.installation.timezone))
             one = _site(site, clock.date(), database, uploaded)
-            findings += _site_findings(site, one, clock, left)
+            for gather in _parts(site, one, clock, left):
+                with _telling(findings, name):
+                    findings += gather()
         found.append(replace(one, installation=name))
-    return Standing(now, tuple(found), tuple(by_urgency(findings)))
+    return Standing(now, tuple(found), tuple(by_urgency(_each_once(findings))))
+
+
+def _each_once(findings: list[Finding]) -> Iterable[Finding]:
+    """What keeps several parts from being told is told once."""
+    return {
+        (one.code, one.installation, repr(one.problem.fields)): one for one in findings
+    }.values()
 
 
 @contextmanager
@@ -119,9 +131,15 @@ def _telling(findings: list[Finding], installation: str | None = None) -> Iterat
         findings.append(Finding(Urgency.NOW, error, installation))
     except sqlite3.Error as error:
         findings.append(Finding(Urgency.NOW, InsightError("IA-433", detail=error), installation))
-    except (OSError, pa.ArrowException) as error:
-        file, detail = getattr(error, "filename", None), getattr(error, "strerror", None)
-        problem = InsightError("IA-431", file=file or installation or "", detail=detail or error)
+    except OSError as error:
+        detail = error.strerror or str(error)
+        problem = InsightError("IA-431", file=error.filename or "", detail=detail)
+        findings.append(Finding(Urgency.NOW, problem, installation))
+    except Exception as error:  # noqa: BLE001 - the rest is worth more than one part
+        _log.error("failed_unforeseen", code="IA-701", at="status", error=error)
+        detail = without_secrets(str(error)).strip().partition("\n")[0]
+        fields = {"kind": type(error).__name__, "detail": detail, "log": shown_file()}
+        problem = InsightError("IA-701", asset=installation or "insight status", **fields)
         findings.append(Finding(Urgency.NOW, problem, installation))
 
 
@@ -145,19 +163,32 @@ def _sink(days: set[date], wanted: Sequence[date]) -> SinkStanding:
     return SinkStanding(max(days, default=None), len(days), missing)
 
 
-def _site_findings(
+def _parts(
     site: Site, one: SiteStanding, clock: datetime, left: Urgency
-) -> Iterator[Finding]:
-    """`left` is how urgent it is that something was left for the next load."""
-    yield from landing_findings(site, left)
-    yield from pbx_findings(site)
-    yield from day_findings(site, one.days_to_load, left)
+) -> Iterator[Callable[[], Iterable[Finding]]]:
+    """What is gathered of an installation; `left` is how urgent it is that something waits for a load."""
+    yield lambda: landing_findings(site, left)
+    yield lambda: pbx_findings(site)
+    yield lambda: day_findings(site, one.days_to_load, left)
+    yield lambda: _lacking(site, one, left)
+    yield lambda: row_findings(site, clock)
+    yield lambda: _licences(site)
+
+
+def _lacking(site: Site, one: SiteStanding, left: Urgency) -> Iterator[Finding]:
+    """Days that the lake holds and a sink lacks."""
     if one.database and (lacking := set(one.database.missing) - set(one.days_to_load)):
         days, url = sorted(lacking), shown(sa.make_url(database_of(site.settings).url))
         fields = {"database": url, "days": span(days), "first": days[0], "last": days[-1]}
         problem = InsightError("IA-765", installation=site.name, **fields)
         yield Finding(Urgency.MISSING, problem, site.name)
-    yield from row_findings(site, clock)
+    if one.powerbi and one.powerbi.missing and site.settings.sinks.powerbi.upload:
+        fields = {"days": span(one.powerbi.missing)}
+        problem = InsightError("IA-768", installation=site.name, **fields)
+        yield Finding(left, problem, site.name)
+
+
+def _licences(site: Site) -> Iterator[Finding]:
     count = count_users(site.directory, site.installation.groups)
     for warning in user_warnings(site.name, count, site.settings):
         yield Finding(Urgency.SOON, warning, site.name)

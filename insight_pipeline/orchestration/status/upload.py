@@ -46,6 +46,9 @@ def uploaded_days(settings: Settings) -> dict[str, set[date]]:
 
 
 def _login(push: Push) -> Iterator[Finding]:
+    if not push.settings.sinks.powerbi.client_id:
+        yield Finding(Urgency.NOW, InsightError("IA-505"))
+        return
     state = push.login.state()
     if state.problem is not None:
         urgency = Urgency.SOON if state.problem is state.warning else Urgency.NOW

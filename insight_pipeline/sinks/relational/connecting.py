@@ -31,7 +31,6 @@ DRIVERS = {
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 60
 SILENCE_SECONDS = 900
-"""How long a statement may say nothing before its connection counts as lost."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,8 @@ class Database:
     """Authorities that signed the server's certificate; empty: those of this machine."""
     locale: str = "de"
     """Language of the views."""
+    silence_seconds: int = SILENCE_SECONDS
+    """How long a statement may say nothing before its connection counts as lost."""
 
 
 def backend_of(url: str) -> str:
@@ -103,7 +104,7 @@ def _postgresql_options(database: Database, *, is_tls: bool) -> dict[str, Any]:
         "client_encoding": "UTF8",
         "application_name": "insight-pipeline",
         "keepalives_idle": LOCK_SECONDS,
-        "tcp_user_timeout": SILENCE_SECONDS * 1000,
+        "tcp_user_timeout": database.silence_seconds * 1000,
         "ssl_min_protocol_version": "TLSv1.2",
     }
     if is_tls:
@@ -118,8 +119,8 @@ def _mysql_options(database: Database, *, is_tls: bool) -> dict[str, Any]:
     options: dict[str, Any] = {
         "charset": "utf8mb4",
         "connect_timeout": CONNECT_SECONDS,
-        "read_timeout": SILENCE_SECONDS,
-        "write_timeout": SILENCE_SECONDS,
+        "read_timeout": database.silence_seconds,
+        "write_timeout": database.silence_seconds,
         "local_infile": True,
     }
     if is_tls:
