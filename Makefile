@@ -27,7 +27,7 @@ help: ## this list
 # The emulated Power BI forgets everything at its end, so what was noted as sent to it is forgotten too.
 demo: $(VENV)/.installed .env ## run the pipeline over the sample exports of March 2026, emulated Power BI included
 	@rm -f .insight/state/powerbi.db*
-	$(DAGSTER_ENV) $(BIN)/insight --config insight.toml emulator --port 0 --approve -- sh -c \
+	@unset INSIGHT_DAGSTER_DIR; $(DAGSTER_ENV) $(BIN)/insight --config insight.toml emulator --port 0 --approve -- sh -c \
 	  '$(BIN)/insight login && $(BIN)/insight run --from $(RUN_FROM) --to $(RUN_TO) && $(BIN)/insight powerbi status'
 	@printf '%s\n' '' \
 	  'Fertig. Wo es steht / Done. Where to look:' \
@@ -93,7 +93,9 @@ $(VENV)/lock/.installed: Makefile | $(BIN)/python
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check $(UV)
 	@touch $@
 
-# Dagster wants an absolute DAGSTER_HOME. A file that is there stays as it is.
+# Dagster wants an absolute DAGSTER_HOME, and puts what stands here over the shell's variables: so the shell's own folder
+# for Dagster is asked for. A file that is there stays as it is.
 .env:
-	@printf "DAGSTER_HOME='%s'\nINSIGHT_DAGSTER_DIR='%s'\n" "$(CURDIR)" "$(CURDIR)/.insight/dagster" > $@
+	@printf "DAGSTER_HOME='%s'\nINSIGHT_DAGSTER_DIR=\"\$${INSIGHT_DAGSTER_DIR:-%s}\"\n" \
+	  "$(CURDIR)" "$(CURDIR)/.insight/dagster" > $@
 	@mkdir -p "$(CURDIR)/.insight/dagster"

@@ -25,6 +25,7 @@ from insight_pipeline.orchestration.partitions import (
 from insight_pipeline.orchestration.pbx import table_news
 from insight_pipeline.orchestration.resources import Sites
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.status.machine import note_automation
 from insight_pipeline.sources.directory import stamps_of
 from insight_pipeline.sources.landing import safe_name, unread
 
@@ -97,6 +98,7 @@ def new_files_sensor(site: Site, read: Job, load: Job) -> dg.SensorDefinition:
     @guarded
     def new_files(_: dg.SensorEvaluationContext, sites: dg.ResourceParam[Sites]) -> dg.SensorResult:
         here = sites.of(site.name)
+        note_automation(here.settings)
         waiting = [_mark(path) for path in unread(here.raw, here.landing, here.read_limits)]
         if here.is_directory_unread():
             waiting += stamps_of(here.landing / "directory") or ("directory",)

@@ -23,6 +23,7 @@ NOT_RUN = {
     "logs --follow": "goes on until it is stopped (tests/integration/logs)",
     "login": "asks Microsoft (tests/integration/test_login.py)",
     "powerbi create": "needs the service (tests/integration/test_powerbi_command.py)",
+    "powerbi push": "likewise",
     "run": "the sample is loaded by it (docsite/program.py)",
     "simulate": "writes ten weeks (tests/unit/simulator)",
 }
@@ -30,8 +31,10 @@ NOT_RUN = {
 OTHER = {
     "make demo": "CI begins with it",
     "make ui": "tests/ui",
-    "set -a; . ./.env; INSIGHT_CONFIG=$PWD/company.toml; PATH=$PWD/.venv/bin:$PATH; set +a": "shell",
-    "set -a; . ./.env; INSIGHT_CONFIG=$PWD/firma.toml; PATH=$PWD/.venv/bin:$PATH; set +a": "shell",
+    "set -a; . ./.env; INSIGHT_CONFIG=$PWD/company.toml; "
+    "INSIGHT_DAGSTER_DIR=$PWD/company_data/dagster; PATH=$PWD/.venv/bin:$PATH; set +a": "shell",
+    "set -a; . ./.env; INSIGHT_CONFIG=$PWD/firma.toml; "
+    "INSIGHT_DAGSTER_DIR=$PWD/firma_daten/dagster; PATH=$PWD/.venv/bin:$PATH; set +a": "shell",
 }
 """Typed lines that do not begin with `insight`."""
 NAMED_ALONE = {"backfill", "explain", "reconcile", "run"}

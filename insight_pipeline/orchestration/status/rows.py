@@ -16,6 +16,7 @@ from insight_pipeline.model.findings import Finding, Urgency
 from insight_pipeline.model.rows import CALL_LIST, LISTS
 from insight_pipeline.model.terms import span
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.status.landing import refused_files
 from insight_pipeline.sources.raw_store import day_of
 
 
@@ -88,9 +89,9 @@ def outside(site: Site, today: date) -> Iterator[InsightError]:
 
 
 def set_aside(site: Site) -> Iterator[InsightError]:
-    """How much of what was read is in quarantine: lines of accepted files, and refused files."""
+    """How much is in quarantine: lines of accepted files, and refused files that still lie there."""
     index = site.raw.index
     lines = sum(r.quarantined for kind in LISTS for r in index.reports(kind).values())
-    refused = sum(f.status == "refused" for kind in LISTS for f in index.files(kind).values())
+    refused = len(refused_files(site))
     if lines or refused:
         yield InsightError("IA-405", installation=site.name, lines=lines, files=refused)
