@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,18 @@ def test_every_message_says_what_why_and_what_next_in_both_languages(code: str) 
         assert words.text
         assert words.cause
         assert words.next_step
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")
+def test_a_data_folder_that_somebody_may_not_look_into_is_no_unfinished_restore(
+    tmp_path: Path,
+) -> None:
+    """As when a command is called by another user than the service's."""
+    file = tmp_path / "insight.toml"
+    part = '[installations.demo]\ntimezone = "Europe/Berlin"\nstart_date = 2026-03-01\n'
+    file.write_text('data_dir = "data"\n' + part, "utf-8")
+    (tmp_path / "data").mkdir(mode=0)
+    try:
+        assert load_settings(file, environ={}).data_dir == tmp_path / "data"
+    finally:
+        (tmp_path / "data").chmod(0o700)

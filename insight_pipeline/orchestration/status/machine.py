@@ -88,7 +88,7 @@ def last_look(settings: Settings) -> float | None:
 def is_automatic(settings: Settings, now: datetime) -> bool:
     """Whether what arrives is loaded without anybody's doing."""
     last = last_look(settings)
-    return last is not None and now.timestamp() - last <= _MISSED_LOOKS * AUTOMATION_SECONDS
+    return last is not None and abs(now.timestamp() - last) <= _MISSED_LOOKS * AUTOMATION_SECONDS
 
 
 def automation_problems(settings: Settings, now: datetime) -> Iterator[InsightError]:

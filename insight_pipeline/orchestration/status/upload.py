@@ -20,7 +20,7 @@ def upload_findings(settings: Settings) -> Iterator[Finding]:
         yield from _while_off(push)
         return
     yield from _login(push)
-    known = push.ledger.dataset(push.dataset.name)
+    known = push.ledger.dataset(push.dataset.name) if push.has_ledger else None
     if known is None or known.dataset_id is None:
         problem = InsightError("IA-565", dataset=push.dataset.name)
         yield Finding(Urgency.MISSING, problem)
