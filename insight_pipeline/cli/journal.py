@@ -13,14 +13,14 @@ import click
 
 from insight_pipeline.cli.app import report
 from insight_pipeline.logs.events import is_logged, logger
-from insight_pipeline.logs.writing import is_written, shown_file, start, stop
-from insight_pipeline.model.errors import InsightError, PermanentError
+from insight_pipeline.logs.unforeseen import unforeseen as unforeseen_error
+from insight_pipeline.logs.writing import is_written, start, stop
+from insight_pipeline.model.errors import InsightError
 from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.model.log_settings import Level
 from insight_pipeline.model.settings import Settings
 
 UNFORESEEN = "IA-700"
-_SHOWN_CHARACTERS = 200
 _log = logger(__name__)
 _begun = time.monotonic()
 
@@ -47,16 +47,13 @@ def unforeseen(error: Exception, locale: str, context: click.Context | None) -> 
 
     It is printed too where there is no log, or where the command logs debugging.
     """
-    _log.error("failed_unforeseen", code=UNFORESEEN, error=error)
+    name = context.invoked_subcommand if context else None
+    problem = unforeseen_error(UNFORESEEN, error, command=" ".join(("insight", name or "")).strip())
     has_log = is_written()
     if not has_log or is_logged("debug"):
         click.echo(without_secrets("".join(traceback.format_exception(error))), err=True, nl=False)
     if has_log:
-        name = context.invoked_subcommand if context else None
-        command = " ".join(("insight", name or ""))
-        detail = without_secrets(str(error)).strip().partition("\n")[0][:_SHOWN_CHARACTERS]
-        fields = {"kind": type(error).__name__, "detail": detail, "log": shown_file()}
-        report(PermanentError(UNFORESEEN, command=command.strip(), **fields), locale)
+        report(problem, locale)
 
 
 def _command() -> str:

@@ -17,8 +17,10 @@ from insight_pipeline.cli.notes import show_problems
 from insight_pipeline.cli.run import Wanted
 from insight_pipeline.definitions import build_defs
 from insight_pipeline.model.errors import InsightError, PermanentError
+from insight_pipeline.orchestration.orphans import end_orphans
 from insight_pipeline.orchestration.runs import BackfillProgress, RunOutcome, run_apart, seasons
 from insight_pipeline.orchestration.site import Site
+from insight_pipeline.orchestration.status.landing import folder_problems, look
 from insight_pipeline.orchestration.status.rows import days_without_calls, set_aside
 
 
@@ -34,6 +36,7 @@ def load_installations(
         _stoppable() as stop_if_interrupted,
         _progress(app, wanted, is_json=is_json) as advance,
     ):
+        end_orphans(instance, app.settings.data_dir, app.locale)
         for name, first, last in wanted:
             progress = BackfillProgress(app.settings, name, first, last)
             done = progress.done() if is_resumable else set()
@@ -91,7 +94,8 @@ def _tell(app: App, outcomes: Sequence[RunOutcome], *, is_json: bool) -> None:
     for name in dict.fromkeys(outcome.installation for outcome in outcomes):
         site = Site(name, app.settings)
         loaded = [(o.first, o.last) for o in outcomes if o.installation == name and o.is_success]
-        show_problems(app, (*days_without_calls(site, loaded), *set_aside(site)))
+        problems = (*folder_problems(site), *days_without_calls(site, loaded))
+        show_problems(app, (*problems, *set_aside(look(site))))
     for words in dict.fromkeys(w for outcome in outcomes for w in outcome.held_back):
         app.lines(paragraph(words, app.width, rest=" " * 7))
 

@@ -28,7 +28,7 @@ from insight_pipeline.model.messages import (
 from insight_pipeline.model.tables import CDR_QUARANTINE
 from insight_pipeline.model.terms import Term, grouped, value
 from insight_pipeline.orchestration.site import Site
-from insight_pipeline.orchestration.status.landing import refused_files
+from insight_pipeline.orchestration.status.landing import look
 from insight_pipeline.sinks.export.columns import columns_of
 from insight_pipeline.sinks.export.files import FileStyle, write_file
 
@@ -67,7 +67,7 @@ def list_refused(app: App, installation: str | None, *, is_json: bool) -> None:
     if not any(entries.values()):
         app.say("In Quarantäne ist nichts.", "Nothing is in quarantine.")
     _explain(app, [str(e["code"]) for found in entries.values() for e in found if e["line_number"]])
-    show_problems(app, [file.problem for site in sites for file in refused_files(site)])
+    show_problems(app, [file.problem for site in sites for file in look(site).refused])
 
 
 def _cells(entry: Entry, app: App) -> list[object]:
@@ -104,7 +104,7 @@ def _refused_lines(site: Site) -> Iterator[Entry]:
 def _refused_files(site: Site) -> Iterator[Entry]:
     """Refused files in the form of such a row, without a line."""
     locale = site.settings.locale
-    for file in refused_files(site):
+    for file in look(site).refused:
         detail = refusal_fields(file.code, file.file_name, file.detail)["detail"]
         yield {
             **dict.fromkeys(CDR_QUARANTINE.names),

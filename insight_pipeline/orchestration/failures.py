@@ -17,8 +17,8 @@ from typing import Any
 import dagster as dg
 
 from insight_pipeline.logs.events import bound, logger
-from insight_pipeline.logs.writing import shown_file
-from insight_pipeline.model.errors import InsightError, PermanentError, TransientError
+from insight_pipeline.logs.unforeseen import unforeseen
+from insight_pipeline.model.errors import InsightError, TransientError
 from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.orchestration.occasions import (
     checked,
@@ -64,7 +64,7 @@ def told(locale: str) -> Callable[[_Function], _Function]:
                     raise
                 except Exception as error:
                     asset = str(fields.get("asset") or function.__name__)
-                    problem = _unforeseen(error, asset)
+                    problem = unforeseen(UNFORESEEN, error, asset=asset)
                     raise reaction(problem, locale) from error
                 _log.info("asset_ended", seconds=_since(begun), figures=counted(result))
                 for check in checked(result):
@@ -125,7 +125,7 @@ def _watched(function: _Function, arguments: tuple[object, ...]) -> Iterator[_Fu
             raise discreet(error)  # noqa: B904 - it brings its own cause
         except Exception as error:
             place = tick or str(fields.get("asset") or function.__name__)
-            words = _words(_unforeseen(error, place), locale_of(arguments))
+            words = _words(unforeseen(UNFORESEEN, error, asset=place), locale_of(arguments))
             said = " ".join((UNFORESEEN, *words))
             raise UnforeseenError(said) from error
         _log.debug("tick_ended" if tick else "check_ended", seconds=_since(begun))
@@ -152,14 +152,6 @@ def _log_failure(error: InsightError, failure: dg.Failure | dg.RetryRequested, l
         _log.warning("retried", **fields)
     else:
         _log.error("failed", **fields)
-
-
-def _unforeseen(error: Exception, place: str) -> PermanentError:
-    """Log the error with its stack trace; gives the message that stands in its place."""
-    _log.error("failed_unforeseen", code=UNFORESEEN, at=place, error=error)
-    detail = without_secrets(str(error)).strip().partition("\n")[0][:_SHOWN_CHARACTERS]
-    fields = {"kind": type(error).__name__, "detail": detail, "log": shown_file()}
-    return PermanentError(UNFORESEEN, asset=place, **fields)
 
 
 @contextmanager

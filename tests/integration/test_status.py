@@ -126,6 +126,30 @@ def test_calls_have_stopped_coming(place: Path) -> None:
     assert "IA-761" not in _status(place)
 
 
+def test_a_run_without_a_landing_folder_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = _settings(tmp_path)
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setenv("INSIGHT_DAGSTER_DIR", "")
+    orphan = tmp_path / "data" / "state" / "runs" / "gone"
+    orphan.parent.mkdir(parents=True)
+    orphan.touch()
+    arguments = ["--config", str(config), "run", "--from", "2026-03-12"]
+    done = CliRunner().invoke(insight, arguments)
+    assert done.exit_code == 0, done.output
+    assert f"IA-224 Den Ordner {tmp_path}/landing/demo gibt es nicht." in done.output
+    assert not orphan.exists()
+
+
+def test_files_that_wait_are_not_said_to_be_missing(tmp_path: Path) -> None:
+    shutil.copytree(GOLDEN / "examples" / "landing", tmp_path / "landing")
+    _settings(tmp_path)
+    codes = [one["code"] for one in _findings(tmp_path)]
+    assert "IA-764" in codes
+    assert "IA-226" not in codes
+
+
 def test_an_installation_of_which_nothing_ever_came_is_silent_from_its_start_on(
     tmp_path: Path,
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.orchestration.site import Site
-from insight_pipeline.orchestration.status.landing import landing_findings, refused_files, waiting
+from insight_pipeline.orchestration.status.landing import landing_findings, look
 from insight_pipeline.orchestration.status.rows import outside
 from insight_pipeline.settings import load_settings
 from insight_pipeline.sources.landing import safe_name
@@ -44,7 +44,7 @@ def _lay(site: Site, name: str, text: str | None = None) -> Path:
 def _problems(site: Site) -> list[InsightError]:
     """What is said of the landing folder, but for files that the next run reads."""
     today = datetime.now(ZoneInfo("Europe/Berlin")).date()
-    found = [finding.problem for finding in landing_findings(site)]
+    found = [finding.problem for finding in landing_findings(look(site))]
     return [one for one in (*found, *outside(site, today)) if one.code != "IA-764"]
 
 
@@ -57,7 +57,7 @@ def _codes(site: Site) -> list[str]:
 
 
 def _unread(site: Site) -> list[str]:
-    return [safe_name(path) for path in waiting(site)]
+    return [safe_name(path) for path in look(site).waiting]
 
 
 def test_a_refusal_is_told_until_the_file_has_gone(site: Site) -> None:
@@ -83,7 +83,7 @@ def test_a_refused_content_under_a_new_name_is_told_under_that_name(site: Site) 
     direct.read(site)
     path.rename(path.with_name("b.csv"))
     direct.read(site)
-    assert [file.file_name for file in refused_files(site)] == ["call_list/b.csv"]
+    assert [file.file_name for file in look(site).refused] == ["call_list/b.csv"]
 
 
 def test_a_link_is_told_as_refused_and_not_as_unread(site: Site) -> None:
@@ -209,7 +209,7 @@ def test_a_refused_file_whose_name_is_no_text_is_told(site: Site) -> None:
         file.write(b"a;b\n1;2\n")
     direct.read(site)
     assert _unread(site) == []
-    assert [file.file_name for file in refused_files(site)] == ["call_list/a\\xff.csv"]
+    assert [file.file_name for file in look(site).refused] == ["call_list/a\\xff.csv"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -280,11 +280,13 @@ RUNS = (
         "IA-433",
         Words("Das Verzeichnis der eingelesenen Dateien unter data_dir ist nicht benutzbar: {detail}.",
               "Es ist gesperrt oder beschädigt, der Datenträger voll, oder es fehlt das Schreibrecht.",
-              "Rechte und Datenträger prüfen; hilft das nicht, data_dir umbenennen und neu laden "
-              "(insight backfill)."),
+              "Gesperrt: warten und den Befehl wiederholen. Rechte und Datenträger prüfen. Beschädigt: die "
+              "Sicherung holen (insight settings restore); ohne eine nur den Ordner raw/ANLAGE beiseitelegen "
+              "und deren Exporte neu laden (insight backfill)."),
         Words("The index of the files read, below data_dir, cannot be used: {detail}.",
               "It is locked or damaged, the disk is full, or the right to write is missing.",
-              "Check permissions and disk; if that does not help, rename data_dir and load again "
-              "(insight backfill)."),
+              "Locked: wait, and give the command again. Check permissions and disk. Damaged: restore a "
+              "backup (insight settings restore); without one, move aside only the folder raw/INSTALLATION, "
+              "and load its exports again (insight backfill)."),
     ),
 )  # fmt: skip

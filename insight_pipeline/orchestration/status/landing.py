@@ -49,35 +49,52 @@ class RefusedFile:
         return InsightError(self.code, **refusal_fields(self.code, self.file_name, self.detail))
 
 
-def waiting(site: Site) -> list[Path]:
+Present = tuple[Path, NameEntry, FileEntry | None]
+"""A file that lies there as it was noted: its path, its name's entry, and that of its content."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """An installation's landing folder, looked through once: there may be thousands of files."""
+
+    site: Site
+    present: tuple[Present, ...]
+    """What was noted of the files that lie there unchanged."""
+    waiting: tuple[Path, ...]
     """Files that the next run will read; not those that it would only refuse again."""
-    refused = {path for path, name, _ in _present(site) if not name.sha256}
-    return [
-        path for path in unread(site.raw, site.landing, site.read_limits) if path not in refused
-    ]
+
+    @property
+    def refused(self) -> list[RefusedFile]:
+        """Files that were refused as they are, by name."""
+        again = set(self.waiting)
+        found = []
+        for path, name, entry in self.present:
+            reason = entry.reason if entry else name.reason
+            if reason and path not in again:
+                detail = entry.detail if entry else name.detail
+                file_name = f"{name.kind}/{name.file_name}"
+                found.append(RefusedFile(file_name, name.sha256, reason, detail))
+        return [*found, *_refused_directory(self.site)]
 
 
-def refused_files(site: Site) -> list[RefusedFile]:
-    """Files that lie in the landing folder and were refused as they are, by name."""
-    again = set(waiting(site))
-    found = []
-    for path, name, entry in _present(site):
-        reason = entry.reason if entry else name.reason
-        if reason and path not in again:
-            detail = entry.detail if entry else name.detail
-            file_name = f"{name.kind}/{name.file_name}"
-            found.append(RefusedFile(file_name, name.sha256, reason, detail))
+def look(site: Site) -> Look:
+    """Look through the landing folder."""
+    present = tuple(_present(site))
+    refused = {path for path, name, _ in present if not name.sha256}
+    new = unread(site.raw, site.landing, site.read_limits)
+    return Look(site, present, tuple(path for path in new if path not in refused))
+
+
+def _refused_directory(site: Site) -> Iterator[RefusedFile]:
     reasons = {code: reason for reason, code in REFUSAL_CODES.items()}
     for problem in site.directory.problems:
         path = site.landing / _DIRECTORY / problem.file_name
         if problem.code in reasons and os.path.lexists(path):
             file_name = f"{_DIRECTORY}/{path.name}"
-            found.append(RefusedFile(file_name, "", reasons[problem.code], problem.detail))
-    return found
+            yield RefusedFile(file_name, "", reasons[problem.code], problem.detail)
 
 
-def _present(site: Site) -> Iterator[tuple[Path, NameEntry, FileEntry | None]]:
-    """What was noted of the files that lie in the landing folder unchanged."""
+def _present(site: Site) -> Iterator[Present]:
     for kind in LISTS:
         paths = {safe_name(path): path for path in _entries(site.landing, kind)}
         files = site.raw.index.files(kind)
@@ -106,21 +123,22 @@ def _is_unchanged(path: Path, name: NameEntry) -> bool:
     return is_same and not (was_forbidden and os.access(path, os.R_OK))
 
 
-def landing_findings(site: Site, unread: Urgency = Urgency.WAITING) -> Iterator[Finding]:
+def landing_findings(seen: Look, unread: Urgency = Urgency.WAITING) -> Iterator[Finding]:
     """Everything about the landing folder and the directory; `unread` is how urgent unread files are."""
-    for problem in _folder_problems(site):
+    site = seen.site
+    for problem in folder_problems(site):
         yield Finding(Urgency.NOW, problem, site.name)
-    if files := waiting(site):
-        names = [f"{path.parent.name}/{safe_name(path)}" for path in files]
+    if seen.waiting:
+        names = [f"{path.parent.name}/{safe_name(path)}" for path in seen.waiting]
         fields = {"installation": site.name, "files": len(names), "names": some(names)}
         yield Finding(unread, InsightError("IA-764", **fields), site.name)
-    for problem in _missing(site):
+    for problem in _missing(seen):
         yield Finding(Urgency.MISSING, problem, site.name)
-    for problem in (*_ignored(site), *_new_columns(site), *_directory_problems(site)):
+    for problem in (*_ignored(site), *_new_columns(seen), *_directory_problems(site)):
         yield Finding(Urgency.NOTE, problem, site.name)
 
 
-def _folder_problems(site: Site) -> Iterator[InsightError]:
+def folder_problems(site: Site) -> Iterator[InsightError]:
     """Folders that are not there or cannot be looked into."""
     folders = _folders(site)
     wrong = [folder for folder in folders if os.path.lexists(folder) and not folder.is_dir()]
@@ -140,12 +158,13 @@ def _folders(site: Site) -> list[Path]:
     return [site.settings.landing_dir, site.landing, *inner]
 
 
-def _missing(site: Site) -> Iterator[InsightError]:
-    """Nothing ever read, and files that were refused."""
-    has_database = site.installation.cdrdata is not None
-    if not has_database and not any(site.raw.index.names(kind) for kind in LISTS):
+def _missing(seen: Look) -> Iterator[InsightError]:
+    """Nothing ever read and nothing to read, and files that were refused."""
+    site = seen.site
+    has_source = site.installation.cdrdata is not None or seen.waiting
+    if not has_source and not any(site.raw.index.names(kind) for kind in LISTS):
         yield InsightError("IA-226", installation=site.name, folder=site.landing)
-    for file in refused_files(site):
+    for file in seen.refused:
         yield file.problem
 
 
@@ -175,10 +194,10 @@ def _ignored(site: Site) -> Iterator[InsightError]:
             yield InsightError(code, file=some(names))
 
 
-def _new_columns(site: Site) -> Iterator[InsightError]:
+def _new_columns(seen: Look) -> Iterator[InsightError]:
     """Columns beyond those that are known, and the files that have them."""
     names: defaultdict[str, list[str]] = defaultdict(list)
-    for _, name, entry in _present(site):
+    for _, name, entry in seen.present:
         if entry and entry.unknown_columns:
             names[entry.unknown_columns].append(f"{name.kind}/{name.file_name}")
     for columns, found in names.items():

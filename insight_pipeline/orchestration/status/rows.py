@@ -16,15 +16,16 @@ from insight_pipeline.model.findings import Finding, Urgency
 from insight_pipeline.model.rows import CALL_LIST, LISTS
 from insight_pipeline.model.terms import span
 from insight_pipeline.orchestration.site import Site
-from insight_pipeline.orchestration.status.landing import refused_files
+from insight_pipeline.orchestration.status.landing import Look
 from insight_pipeline.sources.raw_store import day_of
 
 
-def row_findings(site: Site, now: datetime) -> Iterator[Finding]:
+def row_findings(seen: Look, now: datetime) -> Iterator[Finding]:
     """Everything about what was read that wants attention; `now` is the installation's clock."""
+    site = seen.site
     for problem in silence(site, now):
         yield Finding(Urgency.MISSING, problem, site.name)
-    for problem in (*gaps(site, now.date()), *outside(site, now.date()), *set_aside(site)):
+    for problem in (*gaps(site, now.date()), *outside(site, now.date()), *set_aside(seen)):
         yield Finding(Urgency.NOTE, problem, site.name)
 
 
@@ -88,10 +89,10 @@ def outside(site: Site, today: date) -> Iterator[InsightError]:
             yield InsightError(code, installation=site.name, start=start, today=today, **fields)
 
 
-def set_aside(site: Site) -> Iterator[InsightError]:
+def set_aside(seen: Look) -> Iterator[InsightError]:
     """How much is in quarantine: lines of accepted files, and refused files that still lie there."""
-    index = site.raw.index
+    site, index = seen.site, seen.site.raw.index
     lines = sum(r.quarantined for kind in LISTS for r in index.reports(kind).values())
-    refused = len(refused_files(site))
+    refused = len(seen.refused)
     if lines or refused:
         yield InsightError("IA-405", installation=site.name, lines=lines, files=refused)

@@ -15,18 +15,16 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from insight_pipeline.facts.users import count_users
-from insight_pipeline.logs.events import logger
-from insight_pipeline.logs.writing import shown_file
+from insight_pipeline.logs.unforeseen import unforeseen
 from insight_pipeline.model.errors import InsightError
 from insight_pipeline.model.findings import Finding, Urgency, by_urgency
-from insight_pipeline.model.hiding import without_secrets
 from insight_pipeline.model.settings import Settings
 from insight_pipeline.model.terms import span
 from insight_pipeline.orchestration.licences import user_warnings
 from insight_pipeline.orchestration.pushing import OPEN_DAYS
 from insight_pipeline.orchestration.site import Site, database_of
 from insight_pipeline.orchestration.status.days import LEGS, day_findings, days_to_load
-from insight_pipeline.orchestration.status.landing import landing_findings, waiting
+from insight_pipeline.orchestration.status.landing import Look, landing_findings, look
 from insight_pipeline.orchestration.status.machine import is_automatic, machine_findings
 from insight_pipeline.orchestration.status.pbx import DatabaseStatus, database_status, pbx_findings
 from insight_pipeline.orchestration.status.rows import days_read, row_findings
@@ -62,7 +60,6 @@ class SiteStanding:
     pbx: DatabaseStatus | None
 
 
-_log = logger(__name__)
 _UNKNOWN = SiteStanding("", None, (), (), None, None, None, None)
 
 
@@ -107,8 +104,9 @@ def standing(
         site, one = Site(name, settings), _UNKNOWN
         with _telling(findings, name):
             clock = now.astimezone(ZoneInfo(site.installation.timezone))
-            one = _site(site, clock.date(), database, uploaded)
-            for gather in _parts(site, one, clock, left):
+            seen = look(site)
+            one = _site(seen, clock.date(), database, uploaded)
+            for gather in _parts(seen, one, clock, left):
                 with _telling(findings, name):
                     findings += gather()
         found.append(replace(one, installation=name))
@@ -136,20 +134,18 @@ def _telling(findings: list[Finding], installation: str | None = None) -> Iterat
         problem = InsightError("IA-431", file=error.filename or "", detail=detail)
         findings.append(Finding(Urgency.NOW, problem, installation))
     except Exception as error:  # noqa: BLE001 - the rest is worth more than one part
-        _log.error("failed_unforeseen", code="IA-701", at="status", error=error)
-        detail = without_secrets(str(error)).strip().partition("\n")[0]
-        fields = {"kind": type(error).__name__, "detail": detail, "log": shown_file()}
-        problem = InsightError("IA-701", asset=installation or "insight status", **fields)
+        problem = unforeseen("IA-701", error, asset=installation or "insight status")
         findings.append(Finding(Urgency.NOW, problem, installation))
 
 
-def _site(site: Site, today: date, database: Days | None, uploaded: Days | None) -> SiteStanding:
+def _site(seen: Look, today: date, database: Days | None, uploaded: Days | None) -> SiteStanding:
+    site = seen.site
     read, lake = days_read(site, today), site.lake.dates(LEGS)
     closed = [day for day in lake if (today - day).days >= OPEN_DAYS]
     return SiteStanding(
         installation=site.name,
         newest_read=read[-1] if read else None,
-        unread_files=tuple(safe_name(path) for path in waiting(site)),
+        unread_files=tuple(safe_name(path) for path in seen.waiting),
         days_to_load=tuple(days_to_load(site, today)),
         lake=_sink(set(lake), ()),
         database=None if database is None else _sink(database.get(site.name, set()), lake),
@@ -164,14 +160,15 @@ def _sink(days: set[date], wanted: Sequence[date]) -> SinkStanding:
 
 
 def _parts(
-    site: Site, one: SiteStanding, clock: datetime, left: Urgency
+    seen: Look, one: SiteStanding, clock: datetime, left: Urgency
 ) -> Iterator[Callable[[], Iterable[Finding]]]:
     """What is gathered of an installation; `left` is how urgent it is that something waits for a load."""
-    yield lambda: landing_findings(site, left)
+    site = seen.site
+    yield lambda: landing_findings(seen, left)
     yield lambda: pbx_findings(site)
     yield lambda: day_findings(site, one.days_to_load, left)
     yield lambda: _lacking(site, one, left)
-    yield lambda: row_findings(site, clock)
+    yield lambda: row_findings(seen, clock)
     yield lambda: _licences(site)
 
 
