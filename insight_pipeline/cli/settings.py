@@ -36,7 +36,7 @@ def settings() -> None:
 @json_option
 @pass_app
 def check(app: App, *, is_json: bool) -> None:
-    """Every problem of the settings, and every value with where it comes from.
+    """Every problem, and where each value comes from.
 
     Whether servers can be reached is told by status. Exit code 2 with problems.
     """
@@ -207,7 +207,10 @@ def restore(
 @click.option("--dry-run", "is_dry", is_flag=True, help="Only say what would change.")
 @pass_app
 def migrate(app: App, *, is_dry: bool) -> None:
-    """Bring a settings file of an earlier version to this one; the old one stays beside it."""
+    """Bring the settings of an earlier version to this one.
+
+    The file as it was stays beside the new one.
+    """
     file = settings_path(app.config)
     sources_of(file, {})  # tells a file that cannot be read or is no TOML
     before = file.read_bytes()
